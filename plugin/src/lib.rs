@@ -1,1 +1,2 @@
 //! Skeleton.
+wit_bindgen::generate!({ path: "../wit", world: "channel" });
