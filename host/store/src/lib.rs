@@ -1,1 +1,40 @@
-//! Skeleton.
+//! The desk's storage: one SQLite file, one writer, what the desk keeps as rows.
+//!
+//! Not here: what the rows mean. This crate knows no messenger, no plugin and no HTTP; it is the only one that speaks
+//! SQL. Everything that must become durable together is one closure given to [`Store::write`]: it runs in a
+//! transaction, and its answer comes when that is on disk.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), desk_store::StoreError> {
+//! let store = desk_store::Store::open(std::path::Path::new("data/desk.sqlite"))?;
+//! let id = store.write(|tx| tx.add_employee("Olena", None, true)).await?;
+//! assert_eq!(store.read(move |tx| tx.employee(id)).await?.map(|e| e.name).as_deref(), Some("Olena"));
+//! # Ok(()) }
+//! ```
+
+mod accounts;
+mod actions;
+mod contacts;
+mod conversations;
+mod deliveries;
+mod directory;
+mod error;
+mod outbox;
+mod parked;
+mod store;
+mod tasks;
+
+pub use accounts::{AccountRow, NewAccount};
+pub use actions::{ActionRow, NewAction};
+pub use contacts::{ContactChange, ContactRow};
+pub use conversations::{ConversationRow, PendingEvent};
+pub use deliveries::{DeliveryRow, ReceiptRow};
+pub use directory::{Employee, TaskTemplate, Template, TokenRow};
+pub use error::StoreError;
+pub use outbox::{CallRow, Counts, NewCall};
+pub use parked::{NewParked, ParkedRow};
+pub use store::{Store, Tx, sqlite_version};
+pub use tasks::{NewTask, TaskFilter, TaskRow};
+
+/// What every method of the store answers.
+pub type Result<T> = std::result::Result<T, StoreError>;

@@ -1,0 +1,167 @@
+//! What the plugin remembers of each conversation, what was handled, and what it still has to be told.
+
+use rusqlite::{OptionalExtension, params};
+use serde_json::Value;
+
+use crate::accounts::json_column;
+use crate::{Result, StoreError, Tx};
+
+/// A conversation's state, as the plugin last returned it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ConversationRow {
+    /// The plugin's own bytes; empty at first.
+    pub state: Vec<u8>,
+    /// 0 when there is no row yet.
+    pub revision: i64,
+    /// JSON list of the contract's facts.
+    pub facts: Value,
+}
+
+/// Something that the helpdesk has to tell the plugin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PendingEvent {
+    /// Its place in the order.
+    pub seq: i64,
+    /// The account.
+    pub account: String,
+    /// The plugin's id.
+    pub conversation: String,
+    /// JSON of the event.
+    pub event: Value,
+}
+
+impl Tx<'_> {
+    /// The conversation; an unknown one is empty.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn conversation(&self, account: &str, id: &str) -> Result<ConversationRow> {
+        let row = self
+            .db
+            .prepare_cached(
+                "SELECT state, revision, facts FROM conversations WHERE account = ?1 AND id = ?2",
+            )?
+            .query_row([account, id], |row| {
+                let facts = json_column(row, 2)?.unwrap_or_default();
+                Ok(ConversationRow { state: row.get(0)?, revision: row.get(1)?, facts })
+            })
+            .optional()?;
+        Ok(row.unwrap_or_default())
+    }
+
+    /// Replaces the state that was read at `revision`.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when somebody else replaced it since.
+    pub fn set_conversation(
+        &self,
+        account: &str,
+        id: &str,
+        revision: i64,
+        state: &[u8],
+        facts: &Value,
+    ) -> Result<()> {
+        let changed = self
+            .db
+            .prepare_cached(
+                "INSERT INTO conversations (account, id, state, revision, facts) VALUES (?1, ?2, ?3, ?4 + 1, ?5)
+                 ON CONFLICT DO UPDATE SET state = ?3, revision = ?4 + 1, facts = ?5 WHERE revision = ?4",
+            )?
+            .execute(params![account, id, state, revision, facts.to_string()])?;
+        if changed == 1 { Ok(()) } else { Err(StoreError::Conflict("the conversation")) }
+    }
+
+    /// Lets no call of the conversation leave before `until`, ms.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn pause_conversation(&self, account: &str, id: &str, until: i64) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE conversations SET paused_until = ?3 WHERE account = ?1 AND id = ?2")?
+            .execute(params![account, id, until])?;
+        Ok(())
+    }
+
+    /// Whether this was handled before.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_handled(&self, account: &str, dedupe: &str) -> Result<bool> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT 1 FROM handled WHERE account = ?1 AND dedupe = ?2")?
+            .exists([account, dedupe])?)
+    }
+
+    /// Remembers that this is handled now; `false` if it was before.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn mark_handled(&self, account: &str, dedupe: &str, at: i64) -> Result<bool> {
+        let added = self
+            .db
+            .prepare_cached("INSERT OR IGNORE INTO handled (account, dedupe, at) VALUES (?1, ?2, ?3)")?
+            .execute(params![account, dedupe, at])?;
+        Ok(added == 1)
+    }
+
+    /// Forgets what was handled before `at`, ms; says how many.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn forget_handled(&self, at: i64) -> Result<usize> {
+        Ok(self.db.prepare_cached("DELETE FROM handled WHERE at < ?1")?.execute([at])?)
+    }
+
+    /// Queues an event for the plugin, behind those of its conversation.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn queue_event(&self, account: &str, conversation: &str, event: &Value, at: i64) -> Result<()> {
+        self.db
+            .prepare_cached("INSERT INTO events (account, conversation, event, at) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![account, conversation, event.to_string(), at])?;
+        Ok(())
+    }
+
+    /// The first event that waits in the conversation.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn first_event(&self, account: &str, conversation: &str) -> Result<Option<PendingEvent>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT seq, event FROM events WHERE account = ?1 AND conversation = ?2 ORDER BY seq LIMIT 1",
+            )?
+            .query_row([account, conversation], |row| {
+                Ok(PendingEvent {
+                    seq: row.get(0)?,
+                    account: account.to_owned(),
+                    conversation: conversation.to_owned(),
+                    event: json_column(row, 1)?.unwrap_or_default(),
+                })
+            })
+            .optional()?)
+    }
+
+    /// Conversations in which an event waits, as (account, conversation).
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn conversations_with_events(&self) -> Result<Vec<(String, String)>> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT account, conversation FROM events GROUP BY 1, 2 ORDER BY min(seq)")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Takes an event off the queue; `false` if it was taken already.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn take_event(&self, seq: i64) -> Result<bool> {
+        Ok(self.db.prepare_cached("DELETE FROM events WHERE seq = ?1")?.execute([seq])? == 1)
+    }
+}

@@ -1,0 +1,204 @@
+//! Calls to the messenger that wait, are under way, or are done. When one may leave is a matter of rows here; what its
+//! answer means is the plugin's.
+
+use rusqlite::{OptionalExtension, Row, params};
+use serde_json::Value;
+
+use crate::accounts::json_column;
+use crate::{Result, Tx};
+
+/// A call of the plugin's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRow {
+    /// The order.
+    pub seq: i64,
+    /// The account it is made for.
+    pub account: String,
+    /// The conversation it belongs to; calls of one go one at a time.
+    pub conversation: String,
+    /// The plugin's id.
+    pub id: String,
+    /// JSON of the contract's call, secrets by name.
+    pub request: Value,
+    /// `queued`, `sending`, `done`.
+    pub state: String,
+    /// Attempts that were begun.
+    pub attempt: i64,
+    /// ms; not sent before.
+    pub due_at: i64,
+}
+
+/// A call to be queued.
+#[derive(Debug, Clone)]
+pub struct NewCall {
+    /// See [`CallRow`].
+    pub account: String,
+    /// See [`CallRow`].
+    pub conversation: String,
+    /// See [`CallRow`].
+    pub id: String,
+    /// See [`CallRow`].
+    pub request: Value,
+    /// ms.
+    pub at: i64,
+}
+
+/// How much there is of what, for health and metrics.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Inbound things that were handled.
+    pub handled: i64,
+    /// Events that wait for the plugin.
+    pub events: i64,
+    /// Events that the plugin could not handle.
+    pub parked: i64,
+    /// Calls that are not done.
+    pub calls_open: i64,
+    /// Calls that are done.
+    pub calls_done: i64,
+}
+
+const COLUMNS: &str = "c.seq, c.account, c.conversation, c.id, c.request, c.state, c.attempt, c.due_at";
+
+fn from_row(row: &Row) -> rusqlite::Result<CallRow> {
+    Ok(CallRow {
+        seq: row.get(0)?,
+        account: row.get(1)?,
+        conversation: row.get(2)?,
+        id: row.get(3)?,
+        request: json_column(row, 4)?.unwrap_or_default(),
+        state: row.get(5)?,
+        attempt: row.get(6)?,
+        due_at: row.get(7)?,
+    })
+}
+
+impl Tx<'_> {
+    /// Queues a call; an id that exists changes nothing (C4).
+    ///
+    /// # Errors
+    /// The account does not exist.
+    pub fn queue_call(&self, new: &NewCall) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO calls (account, conversation, id, request, state, due_at, at)
+                 VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?5) ON CONFLICT (account, id) DO NOTHING",
+            )?
+            .execute(params![new.account, new.conversation, new.id, new.request.to_string(), new.at])?;
+        Ok(())
+    }
+
+    /// Calls that may leave now: the first open one of each conversation, if it is queued and due, and neither its
+    /// conversation nor its account is paused.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn due_calls(&self, now: i64, most: i64) -> Result<Vec<CallRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM calls c
+             JOIN (SELECT min(seq) AS seq FROM calls WHERE state <> 'done' GROUP BY account, conversation) first
+               ON first.seq = c.seq
+             JOIN accounts a ON a.id = c.account
+             LEFT JOIN conversations v ON v.account = c.account AND v.id = c.conversation
+             WHERE c.state = 'queued' AND c.due_at <= ?1 AND a.paused_until <= ?1
+               AND coalesce(v.paused_until, 0) <= ?1
+             ORDER BY c.due_at, c.seq LIMIT ?2"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map([now, most], from_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Calls whose attempt was begun and whose answer was never recorded: after a crash, nobody knows.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn interrupted_calls(&self) -> Result<Vec<CallRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM calls c WHERE c.state = 'sending' ORDER BY c.seq");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map([], from_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Begins an attempt; says its number, or `None` if the call is not queued any more.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn begin_attempt(&self, seq: i64) -> Result<Option<i64>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "UPDATE calls SET state = 'sending', attempt = attempt + 1
+                 WHERE seq = ?1 AND state = 'queued' RETURNING attempt",
+            )?
+            .query_row([seq], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Ends an attempt: the call is done. `false` if it was not under way.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn end_call(&self, seq: i64) -> Result<bool> {
+        let changed = self
+            .db
+            .prepare_cached(
+                "UPDATE calls SET state = 'done', problem = NULL WHERE seq = ?1 AND state = 'sending'",
+            )?
+            .execute([seq])?;
+        Ok(changed == 1)
+    }
+
+    /// Queues a call again, from `due_at` on.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn queue_again(&self, account: &str, id: &str, due_at: i64, problem: &Value) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE calls SET state = 'queued', due_at = ?3, problem = ?4 WHERE account = ?1 AND id = ?2",
+            )?
+            .execute(params![account, id, due_at, problem.to_string()])?;
+        Ok(())
+    }
+
+    /// When the next queued call is due, ms, if any waits.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn next_due(&self, after: i64) -> Result<Option<i64>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT min(max(c.due_at, a.paused_until, coalesce(v.paused_until, 0))) FROM calls c
+                 JOIN accounts a ON a.id = c.account
+                 LEFT JOIN conversations v ON v.account = c.account AND v.id = c.conversation
+                 WHERE c.state = 'queued' AND max(c.due_at, a.paused_until, coalesce(v.paused_until, 0)) > ?1",
+            )?
+            .query_row([after], |row| row.get(0))?)
+    }
+
+    /// How much there is of what.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn counts(&self) -> Result<Counts> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT (SELECT count(*) FROM handled), (SELECT count(*) FROM events),
+                        (SELECT count(*) FROM parked),
+                        (SELECT count(*) FROM calls WHERE state <> 'done'),
+                        (SELECT count(*) FROM calls WHERE state = 'done')",
+            )?
+            .query_row([], |row| {
+                Ok(Counts {
+                    handled: row.get(0)?,
+                    events: row.get(1)?,
+                    parked: row.get(2)?,
+                    calls_open: row.get(3)?,
+                    calls_done: row.get(4)?,
+                })
+            })?)
+    }
+}

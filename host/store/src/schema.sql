@@ -1,0 +1,203 @@
+-- The desk's one file, version 1. Times are milliseconds since the epoch; JSON columns are text.
+-- Append-only: a released table changes by a new numbered script, never here.
+
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- --- People and templates of the helpdesk -----------------------------------------------------------------------
+
+CREATE TABLE employees (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    name   TEXT NOT NULL,
+    avatar TEXT,
+    owner  INTEGER NOT NULL DEFAULT 0      -- 1: the account owner, who is assigned when nobody else is (I1)
+) STRICT;
+
+-- API tokens: only the SHA-256 of one is kept.
+CREATE TABLE tokens (
+    hash       TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    scope      TEXT NOT NULL CHECK (scope IN ('read', 'operate', 'admin')),
+    employee   INTEGER REFERENCES employees(id),
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contact_templates (
+    id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE task_templates (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    name     TEXT NOT NULL,
+    assignee INTEGER REFERENCES employees(id)
+) STRICT;
+
+-- --- Accounts and what their channel remembers ------------------------------------------------------------------
+
+CREATE TABLE accounts (
+    id            TEXT PRIMARY KEY,
+    channel       TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    settings      TEXT NOT NULL,           -- JSON, without the secret ones
+    health        TEXT NOT NULL DEFAULT 'pending',
+    problem       TEXT,                    -- JSON, with health 'failed'
+    profile       TEXT,                    -- JSON: how the messenger shows the account
+    configured_by INTEGER REFERENCES employees(id),
+    paused_until  INTEGER NOT NULL DEFAULT 0,
+    created_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE secrets (
+    account TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    name    TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (account, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conversations (
+    account      TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    id           TEXT NOT NULL,            -- the plugin's; '' is the account's own
+    state        BLOB NOT NULL,
+    revision     INTEGER NOT NULL,         -- a commit names the one it read: two writers cannot both win
+    facts        TEXT NOT NULL,            -- JSON
+    paused_until INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account, id)
+) STRICT, WITHOUT ROWID;
+
+-- What was handled already: a messenger repeats its callbacks.
+CREATE TABLE handled (
+    account TEXT NOT NULL,
+    dedupe  TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (account, dedupe)
+) STRICT, WITHOUT ROWID;
+
+-- What the helpdesk has to tell the plugin: task events and replies, in order within a conversation.
+CREATE TABLE events (
+    seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+    account      TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    conversation TEXT NOT NULL,
+    event        TEXT NOT NULL,            -- JSON
+    at           INTEGER NOT NULL
+) STRICT;
+CREATE INDEX events_by_conversation ON events (account, conversation, seq);
+
+-- Events that the plugin could not read or handle, kept for a person.
+CREATE TABLE parked (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    account      TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    conversation TEXT NOT NULL,
+    dedupe       TEXT NOT NULL,
+    kind         TEXT NOT NULL,            -- unreadable, inbound, task_event, reply, answer, account_request
+    problem      TEXT NOT NULL,            -- JSON
+    event        TEXT NOT NULL,            -- JSON
+    at           INTEGER NOT NULL
+) STRICT;
+
+-- --- The helpdesk's own things: contacts, tasks, actions --------------------------------------------------------
+-- `plugin_id` is the id that the plugin chose (C4); `id` is the desk's.
+
+CREATE TABLE contacts (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    account      TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    plugin_id    TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    name         TEXT NOT NULL DEFAULT '',
+    avatar       TEXT,
+    phone        TEXT,
+    language     TEXT,
+    country      TEXT,
+    subscribed   INTEGER,                  -- NULL: unknown
+    template     INTEGER,
+    created_at   INTEGER NOT NULL,
+    UNIQUE (account, plugin_id)
+) STRICT;
+
+CREATE TABLE tasks (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    account      TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    plugin_id    TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    title        TEXT NOT NULL,
+    description  TEXT NOT NULL,
+    status       TEXT NOT NULL CHECK (status IN ('active', 'inactive', 'completed', 'deleted')),
+    requester    INTEGER NOT NULL REFERENCES contacts(id),
+    template     INTEGER,
+    previous     INTEGER REFERENCES tasks(id),
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    UNIQUE (account, plugin_id)
+) STRICT;
+CREATE INDEX tasks_by_requester ON tasks (requester);
+CREATE INDEX tasks_by_previous ON tasks (previous);
+
+CREATE TABLE assignees (
+    task     INTEGER NOT NULL REFERENCES tasks(id) ON DELETE CASCADE,
+    employee INTEGER NOT NULL REFERENCES employees(id),
+    position INTEGER NOT NULL,
+    PRIMARY KEY (task, employee)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE actions (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    account     TEXT NOT NULL,
+    plugin_id   TEXT,                      -- NULL: written by an employee
+    task        INTEGER NOT NULL REFERENCES tasks(id) ON DELETE CASCADE,
+    kind        TEXT NOT NULL CHECK (kind IN ('message', 'comment', 'note')),
+    author_kind TEXT NOT NULL CHECK (author_kind IN ('contact', 'employee', 'system')),
+    author_id   INTEGER,
+    author_name TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    parts       TEXT NOT NULL,             -- JSON, the contract's parts
+    notify      TEXT NOT NULL DEFAULT '[]',-- JSON, contact ids
+    at          INTEGER NOT NULL,
+    UNIQUE (account, plugin_id)
+) STRICT;
+CREATE INDEX actions_by_task ON actions (task, id);
+
+-- One row a part of a reply to one conversation.
+CREATE TABLE deliveries (
+    seq          INTEGER PRIMARY KEY AUTOINCREMENT, -- the order of sending
+    action       INTEGER NOT NULL REFERENCES actions(id) ON DELETE CASCADE,
+    account      TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    part         INTEGER NOT NULL,
+    state        TEXT NOT NULL,
+    message_id   TEXT,
+    problem      TEXT,                     -- JSON
+    at           INTEGER NOT NULL,
+    UNIQUE (action, conversation, part)
+) STRICT;
+CREATE INDEX deliveries_by_message ON deliveries (account, message_id);
+CREATE INDEX deliveries_by_conversation ON deliveries (account, conversation, seq);
+
+-- Receipts for messages whose id is not known yet (C7).
+CREATE TABLE receipts (
+    account    TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    up_to      INTEGER NOT NULL,
+    problem    TEXT,
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (account, message_id, state, up_to)
+) STRICT, WITHOUT ROWID;
+
+-- --- The outbox -------------------------------------------------------------------------------------------------
+
+CREATE TABLE calls (
+    seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+    account      TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    conversation TEXT NOT NULL,
+    id           TEXT NOT NULL,            -- the plugin's (C4)
+    request      TEXT NOT NULL,            -- JSON: the contract's call, frozen, secrets by name
+    state        TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'done')),
+    attempt      INTEGER NOT NULL DEFAULT 0,
+    due_at       INTEGER NOT NULL,
+    problem      TEXT,                     -- JSON: why it waits
+    at           INTEGER NOT NULL,
+    UNIQUE (account, id)
+) STRICT;
+CREATE INDEX calls_open ON calls (account, conversation, seq) WHERE state <> 'done';

@@ -1,0 +1,261 @@
+//! The file, its one writer thread with group commit, and its readers. No table is named here.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
+
+use crate::{Result, StoreError};
+
+/// Most jobs that share one commit. A commit costs an `fdatasync`; sharing it is the whole speed of the store.
+const JOBS_A_COMMIT_MAX: usize = 64;
+/// Most jobs that wait for the writer; a writer further behind makes callers wait.
+const JOBS_WAITING_MAX: usize = 4_096;
+/// Idle readers that are kept open.
+const READERS_KEPT_MAX: usize = 4;
+/// Below this SQLite can lose committed pages when the WAL is reset (3.51.3's release notes).
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+/// The number of the newest migration.
+const SCHEMA: i64 = 1;
+
+/// A handle to the desk's file. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    jobs: mpsc::SyncSender<Box<dyn Job>>,
+    readers: Mutex<Vec<Connection>>,
+    path: std::path::PathBuf,
+    _lock: File,
+}
+
+/// A transaction: all that a closure sees of the database.
+pub struct Tx<'a> {
+    pub(crate) db: &'a Connection,
+}
+
+impl Store {
+    /// Opens the file, makes it if it is not there, and starts the writer.
+    ///
+    /// # Errors
+    /// The file cannot be opened, is in use, was written by a newer version, or SQLite would not be durable.
+    pub fn open(path: &Path) -> Result<Self> {
+        let lock = lock(path)?;
+        let db = Connection::open(path).map_err(|e| open_error(path, &e))?;
+        make_durable(&db)?;
+        migrate(&db)?;
+        let (jobs, queue) = mpsc::sync_channel(JOBS_WAITING_MAX);
+        std::thread::Builder::new()
+            .name("desk-writer".into())
+            .spawn(move || write_loop(&db, &queue))
+            .map_err(|e| open_error(path, &e))?;
+        let inner = Inner { jobs, readers: Mutex::default(), path: path.to_owned(), _lock: lock };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Runs `work` in a transaction. The answer comes after the commit is on disk; on an error nothing is kept.
+    /// Closures run one after another, in the order of the calls.
+    ///
+    /// # Errors
+    /// What `work` returned, or that the commit failed.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(WriteJob { work: Some(work), result: None, reply: Some(reply) });
+        let jobs = self.inner.jobs.clone();
+        match jobs.try_send(job) {
+            Ok(()) => {}
+            Err(mpsc::TrySendError::Full(job)) => tokio::task::spawn_blocking(move || jobs.send(job))
+                .await
+                .map_err(|_| StoreError::Panicked)?
+                .map_err(|_| StoreError::Closed)?,
+            Err(mpsc::TrySendError::Disconnected(_)) => return Err(StoreError::Closed),
+        }
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs `look` on a snapshot. It cannot change anything.
+    ///
+    /// # Errors
+    /// What `look` returned.
+    pub async fn read<T, F>(&self, look: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx) -> Result<T> + Send + 'static,
+    {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.read_now(look)).await.map_err(|_| StoreError::Panicked)?
+    }
+
+    /// As [`Store::read`], on this thread.
+    ///
+    /// # Errors
+    /// What `look` returned.
+    pub fn read_now<T>(&self, look: impl FnOnce(&Tx) -> Result<T>) -> Result<T> {
+        let kept = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let db = match kept {
+            Some(db) => db,
+            None => self.reader()?,
+        };
+        db.execute_batch("BEGIN")?;
+        let result = look(&Tx { db: &db });
+        db.execute_batch("COMMIT")?;
+        let mut readers = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_KEPT_MAX {
+            readers.push(db);
+        }
+        result
+    }
+
+    fn reader(&self) -> Result<Connection> {
+        let db = Connection::open_with_flags(
+            &self.inner.path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        db.busy_timeout(std::time::Duration::from_secs(5))?;
+        Ok(db)
+    }
+}
+
+/// SQLite's own version, for `desk doctor` and the start's log line.
+#[must_use]
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
+fn open_error(path: &Path, reason: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Open { path: path.display().to_string(), reason: reason.to_string() }
+}
+
+/// One process a file: two writers with two ideas of what was sent would send twice.
+fn lock(path: &Path) -> Result<File> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| open_error(path, &e))?;
+    }
+    let lock_path = path.with_extension("lock");
+    let file = File::create(&lock_path).map_err(|e| open_error(&lock_path, &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
+        Err(std::fs::TryLockError::Error(e)) => Err(open_error(&lock_path, &e)),
+    }
+}
+
+/// Sets what durability rests on, and reads it back: a build of SQLite may ignore a pragma without a word.
+fn make_durable(db: &Connection) -> Result<()> {
+    if rusqlite::version_number() < SQLITE_VERSION_MIN {
+        return Err(StoreError::Unsafe {
+            what: "version",
+            has: rusqlite::version().into(),
+            needs: "3.51.3 or later",
+        });
+    }
+    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", "ON")?;
+    let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::Unsafe { what: "journal_mode", has: mode, needs: "wal" });
+    }
+    let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    if synchronous != 2 {
+        return Err(StoreError::Unsafe {
+            what: "synchronous",
+            has: synchronous.to_string(),
+            needs: "2 (FULL)",
+        });
+    }
+    Ok(())
+}
+
+fn migrate(db: &Connection) -> Result<()> {
+    let has: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if has > SCHEMA {
+        return Err(StoreError::Newer { has, knows: SCHEMA });
+    }
+    if has == 0 {
+        let script = format!("BEGIN;{}PRAGMA user_version = 1;COMMIT;", include_str!("schema.sql"));
+        db.execute_batch(&script)?;
+    }
+    Ok(())
+}
+
+/// A closure on its way through the writer: run inside the commit, answered after it.
+trait Job: Send {
+    fn run(&mut self, tx: &Tx) -> bool;
+    fn answer(self: Box<Self>, committed: bool);
+}
+
+struct WriteJob<T, F> {
+    work: Option<F>,
+    result: Option<Result<T>>,
+    reply: Option<oneshot::Sender<Result<T>>>,
+}
+
+impl<T, F> Job for WriteJob<T, F>
+where
+    T: Send,
+    F: FnOnce(&Tx) -> Result<T> + Send,
+{
+    fn run(&mut self, tx: &Tx) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        // A panic in one closure must not take the others' commit, or the writer, with it.
+        let result = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or(Err(StoreError::Panicked));
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(mut self: Box<Self>, committed: bool) {
+        let result = match self.result.take() {
+            Some(Ok(_)) | None if !committed => Err(StoreError::Closed),
+            Some(result) => result,
+            None => Err(StoreError::Closed),
+        };
+        if let Some(reply) = self.reply.take() {
+            // Nobody waits any more: the work is done all the same.
+            let _ = reply.send(result);
+        }
+    }
+}
+
+/// Gathers what waits, runs each job in a savepoint of its own, commits once, then answers all.
+fn write_loop(db: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>) {
+    while let Ok(first) = queue.recv() {
+        let mut jobs = vec![first];
+        while jobs.len() < JOBS_A_COMMIT_MAX {
+            let Ok(job) = queue.try_recv() else { break };
+            jobs.push(job);
+        }
+        let committed = commit(db, &mut jobs);
+        if let Err(error) = &committed {
+            tracing::error!(%error, jobs = jobs.len(), "commit was refused; nothing of it is kept");
+            // Harmless if there is no transaction left to roll back.
+            let _ = db.execute_batch("ROLLBACK");
+        }
+        for job in jobs {
+            job.answer(committed.is_ok());
+        }
+    }
+}
+
+fn commit(db: &Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    db.execute_batch("BEGIN IMMEDIATE")?;
+    for job in jobs {
+        db.execute_batch("SAVEPOINT job")?;
+        if !job.run(&Tx { db }) {
+            db.execute_batch("ROLLBACK TO job")?;
+        }
+        db.execute_batch("RELEASE job")?;
+    }
+    db.execute_batch("COMMIT")
+}
