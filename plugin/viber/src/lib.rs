@@ -1,1 +1,45 @@
-//! Skeleton.
+//! Viber as a helpdesk's channel: what its callbacks mean and what its API wants, as pure functions.
+//!
+//! Nothing here has a clock, a network or a memory of its own: what a function is given is all that it knows, and what it
+//! returns is all that it does. The seven functions are those of `wit/messenger-channel.wit`, on the types of
+//! [`conversation`]; the component's shell only converts.
+//!
+//! | a webhook comes in | [`receive_webhook`] | `receive` → `signature`, `callback`, `welcome` |
+//! |---|---|---|
+//! | … and is handled | [`handle_inbound`] | `handle` → `inbound`, `contact`, `state` |
+//! | a task changes | [`handle_task_event`] | `handle` |
+//! | an operator answers | [`handle_reply`] | `outbound` → `message`, `attachment`, `format`, `split`, `keyboard` |
+//! | Viber answers | [`handle_answer`] | `answer` → `verdict`, `status` |
+//! | an administrator asks | [`manage_account`] | `account` |
+
+mod account;
+mod answer;
+mod attachment;
+pub mod callback;
+mod chars;
+mod contact;
+mod format;
+mod handle;
+mod ids;
+mod inbound;
+mod json;
+mod keyboard;
+pub mod limits;
+mod manifest;
+mod message;
+mod outbound;
+mod receive;
+pub mod settings;
+pub mod signature;
+mod split;
+mod state;
+pub mod status;
+mod verdict;
+mod welcome;
+
+pub use account::manage_account;
+pub use answer::handle_answer;
+pub use handle::{handle_inbound, handle_task_event};
+pub use manifest::describe;
+pub use outbound::handle_reply;
+pub use receive::receive_webhook;

@@ -1,0 +1,164 @@
+//! The account's machine between Viber's JSON and the host's commands: calls made, answers read.
+
+use conversation::{
+    Account, AccountStatus, Answer, Command, Conversation, Outcome, Problem, ProblemClass, Retry, RetryScope,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::machine::{Bot, Effect, Event, Purpose, State, step};
+use crate::answer::context_unreadable;
+use crate::limits::ACCOUNT_ATTEMPTS_MAX;
+use crate::outbound::api_call;
+use crate::verdict::{self, Verdict, backoff_ms};
+use crate::{ids, json as fields, state, status};
+
+/// What the webhook is to be called for. Without `failed`, refusals by the customer's app would be silent.
+/// developers.viber.com, Webhooks, Event types; checked 2026-11.
+const EVENT_TYPES: [&str; 7] =
+    ["delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started", "message"];
+
+/// What a call for the account carries for its answer.
+#[derive(Debug, Deserialize, Serialize)]
+struct Context {
+    /// The request's run.
+    run: u64,
+    /// What was called.
+    step: Step,
+}
+
+/// What was called.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Step {
+    AccountInfo,
+    SetWebhook,
+    RemoveWebhook,
+}
+
+/// Takes one event: state and commands of the account's own conversation.
+pub(super) fn run(account: &Account, conversation: &Conversation, event: Event) -> Result<Outcome, Problem> {
+    let (mut state, effects) = step(account.now, read(account, conversation)?, event);
+    state.v = state::SCHEMA;
+    let commands = effects.into_iter().map(|effect| command(account, &state, effect)).collect();
+    Ok(Outcome { state: state::write(&state)?, commands, facts: Vec::new() })
+}
+
+/// The `webhook` event came.
+///
+/// # Errors
+/// Class `internal`, `state-…`.
+pub(crate) fn on_called_back(account: &Account, conversation: &Conversation) -> Result<Outcome, Problem> {
+    run(account, conversation, Event::CalledBack)
+}
+
+/// An answer to one of the account's calls.
+///
+/// # Errors
+/// Class `internal`: `context-unreadable`, `state-…`.
+pub(crate) fn on_answer(account: &Account, conversation: &Conversation, answer: &Answer) -> Result<Outcome, Problem> {
+    let context: Context = serde_json::from_slice(&answer.context).map_err(|_| context_unreadable())?;
+    let state = read(account, conversation)?;
+    if context.run != state.run {
+        return Ok(Outcome { state: conversation.state.clone(), ..Outcome::default() }); // A3
+    }
+    let event = match verdict::read(&answer.result) {
+        Verdict::Accepted(root) => accepted(account, context.step, &root),
+        Verdict::Refused { number, said } => Event::Refused(status::find(number).problem(number, said.as_deref())),
+        Verdict::Again { problem, .. } | Verdict::Lost(problem) if answer.attempt < ACCOUNT_ATTEMPTS_MAX => {
+            let after_ms = backoff_ms(answer.attempt); // A5
+            let retry = Retry { call: answer.call.clone(), after_ms, scope: RetryScope::Call, problem };
+            let commands = vec![Command::Retry(retry)];
+            return Ok(Outcome { state: conversation.state.clone(), commands, facts: Vec::new() });
+        }
+        Verdict::Again { problem, .. } | Verdict::Lost(problem) => Event::Refused(unreachable(&problem)),
+        Verdict::Dead(problem) => Event::Refused(problem),
+    };
+    run(account, conversation, event)
+}
+
+/// The account's state. The host may remember the bot where the state was lost: it is the bot still (A2).
+fn read(account: &Account, conversation: &Conversation) -> Result<State, Problem> {
+    let mut state: State = state::read(&conversation.state)?;
+    if let (None, Some(profile)) = (&state.bot, account.profile.as_ref().filter(|profile| !profile.id.is_empty())) {
+        let (id, name, uri) = (profile.id.clone(), profile.name.clone(), profile.uri.clone());
+        state.bot = Some(Bot { id, name, uri, avatar: profile.avatar.clone() });
+    }
+    Ok(state)
+}
+
+fn accepted(account: &Account, step: Step, root: &Value) -> Event {
+    match step {
+        Step::SetWebhook | Step::RemoveWebhook => Event::WebhookAccepted,
+        Step::AccountInfo => match fields::text(root, "id") {
+            Some(id) => Event::Info { bot: bot(id, root), drift: drift(account, root) },
+            None => Event::Refused(Problem::new(
+                ProblemClass::Account,
+                "no-bot-id",
+                "Viber's answer does not say which bot the API key belongs to",
+                "Try again later.",
+            )),
+        },
+    }
+}
+
+fn bot(id: String, root: &Value) -> Bot {
+    let text = |key| fields::text(root, key);
+    Bot { id, name: text("name").unwrap_or_default(), uri: text("uri").unwrap_or_default(), avatar: text("icon") }
+}
+
+/// What Viber has otherwise than it was set (A4).
+fn drift(account: &Account, root: &Value) -> Option<Problem> {
+    let taken = |text: &str| {
+        let advice = "Connect the account again, and make sure that no other system uses this bot.";
+        Some(Problem::new(ProblemClass::Account, "webhook-taken", text, advice))
+    };
+    match fields::text(root, "webhook") {
+        None => return taken("the bot has no webhook any more"),
+        Some(url) if url != account.webhook_url => return taken("another system has set its own webhook for the bot"),
+        Some(_) => {}
+    }
+    let events: Option<Vec<&str>> =
+        root.get("event_types").and_then(Value::as_array).map(|list| list.iter().filter_map(Value::as_str).collect());
+    match events {
+        Some(events) if EVENT_TYPES.iter().any(|wanted| !events.contains(wanted)) => {
+            taken("the bot's webhook is called for fewer events than it was set for")
+        }
+        Some(_) | None => None,
+    }
+}
+
+fn unreachable(last: &Problem) -> Problem {
+    let text = format!("Viber could not be reached: {}", last.text);
+    let advice = "Check that the helpdesk can reach chatapi.viber.com, then try again.";
+    Problem::new(ProblemClass::Transport, "viber-unreachable", text, advice)
+}
+
+fn command(account: &Account, state: &State, effect: Effect) -> Command {
+    match effect {
+        Effect::Status(state, problem, profile) => Command::AccountStatus(AccountStatus { state, problem, profile }),
+        Effect::AskInfo(Purpose::Check) => call(state, "check", "get_account_info", Step::AccountInfo, &json!({})),
+        Effect::AskInfo(Purpose::Connect | Purpose::Disconnect) => {
+            call(state, "connect", "get_account_info", Step::AccountInfo, &json!({}))
+        }
+        Effect::SetWebhook => {
+            let body = json!({
+                "url": account.webhook_url,
+                "event_types": EVENT_TYPES,
+                "send_name": true,
+                "send_photo": true,
+            });
+            call(state, "connect", "set_webhook", Step::SetWebhook, &body)
+        }
+        // An absent or null URL would not remove it.
+        Effect::RemoveWebhook => {
+            call(state, "disconnect", "set_webhook", Step::RemoveWebhook, &json!({ "url": "" }))
+        }
+    }
+}
+
+fn call(state: &State, request: &str, method: &str, step: Step, body: &Value) -> Command {
+    let context = serde_json::to_vec(&Context { run: state.run, step }).unwrap_or_default();
+    let id = ids::account_call(request, state.run, method);
+    Command::Call(api_call(id, method, body.to_string().into_bytes(), context))
+}

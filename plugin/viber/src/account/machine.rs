@@ -1,0 +1,196 @@
+//! The account's states and what moves it between them; rules A1 to A4 of the parent. No JSON of Viber's.
+
+use conversation::{ConnectionState, Problem, ProblemClass, Profile};
+use serde::{Deserialize, Serialize};
+
+/// The account's state.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+pub(super) struct State {
+    pub(super) v: u32,
+    pub(super) phase: Phase,
+    /// The time of the latest request, ms: answers of earlier ones are ignored (A3).
+    pub(super) run: u64,
+    /// The bot that the account belongs to, once its key was checked (A2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bot: Option<Bot>,
+}
+
+/// Where the account stands.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Phase {
+    /// Nobody asked for anything yet.
+    #[default]
+    New,
+    /// `get_account_info` is under way, to connect.
+    CheckingKey,
+    /// `set_webhook` is under way.
+    SettingWebhook {
+        /// Viber answered that all is well.
+        answered: bool,
+        /// Viber called the webhook.
+        called_back: bool,
+    },
+    /// A1 holds.
+    Connected,
+    /// `get_account_info` is under way, to check.
+    Checking,
+    /// `set_webhook` with an empty URL is under way.
+    RemovingWebhook,
+    /// Taken down.
+    Disconnected,
+    /// The latest request did not end well.
+    Failed,
+}
+
+/// What Viber says of the bot that a key belongs to.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+pub(super) struct Bot {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) avatar: Option<String>,
+}
+
+/// What an administrator asked for.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Purpose {
+    Connect,
+    Check,
+    Disconnect,
+}
+
+/// What happens to the account.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Event {
+    /// An administrator asked.
+    Requested(Purpose),
+    /// `get_account_info` answered: the bot, and what is not as it was set (only a check minds).
+    Info { bot: Bot, drift: Option<Problem> },
+    /// `set_webhook` answered 0, be it to set or to remove.
+    WebhookAccepted,
+    /// The `webhook` event came.
+    CalledBack,
+    /// The call under way ended badly and is not tried again.
+    Refused(Problem),
+}
+
+/// What follows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Effect {
+    /// Tell the host how the account is.
+    Status(ConnectionState, Option<Problem>, Option<Profile>),
+    /// Call `get_account_info`.
+    AskInfo(Purpose),
+    /// Call `set_webhook` with the account's URL.
+    SetWebhook,
+    /// Call `set_webhook` with an empty URL.
+    RemoveWebhook,
+}
+
+/// Takes one event at `now`.
+#[must_use]
+pub(super) fn step(now: u64, mut state: State, event: Event) -> (State, Vec<Effect>) {
+    let effects = match (event, state.phase) {
+        (Event::Requested(purpose), _) => state.begin(now, purpose),
+        (Event::Info { bot, .. }, Phase::CheckingKey | Phase::Checking) if state.is_another(&bot) => {
+            state.fail(another_bot(&bot, state.bot.as_ref()))
+        }
+        (Event::Info { bot, .. }, Phase::CheckingKey) => {
+            state.bot = Some(bot);
+            state.phase = Phase::SettingWebhook { answered: false, called_back: false };
+            vec![Effect::SetWebhook]
+        }
+        (Event::Info { drift: Some(problem), .. }, Phase::Checking) => state.fail(problem),
+        (Event::Info { bot, drift: None }, Phase::Checking) => {
+            state.bot = Some(bot);
+            state.connected()
+        }
+        (Event::WebhookAccepted, Phase::SettingWebhook { called_back, .. }) => state.set(true, called_back),
+        (Event::CalledBack, Phase::SettingWebhook { answered, .. }) => state.set(answered, true),
+        (Event::WebhookAccepted, Phase::RemovingWebhook) => {
+            state.phase = Phase::Disconnected;
+            vec![Effect::Status(ConnectionState::Disconnected, None, None)]
+        }
+        (
+            Event::Refused(problem),
+            Phase::CheckingKey | Phase::Checking | Phase::SettingWebhook { .. } | Phase::RemovingWebhook,
+        ) => state.fail(problem),
+        // Nothing is under way that this could be the answer to.
+        (Event::Info { .. } | Event::WebhookAccepted | Event::CalledBack | Event::Refused(_), _) => Vec::new(),
+    };
+    (state, effects)
+}
+
+impl State {
+    fn begin(&mut self, now: u64, purpose: Purpose) -> Vec<Effect> {
+        self.run = now;
+        match purpose {
+            Purpose::Connect => {
+                self.phase = Phase::CheckingKey;
+                vec![Effect::Status(ConnectionState::Pending, None, None), Effect::AskInfo(purpose)]
+            }
+            Purpose::Check => {
+                self.phase = Phase::Checking;
+                vec![Effect::AskInfo(purpose)]
+            }
+            Purpose::Disconnect => {
+                self.phase = Phase::RemovingWebhook;
+                vec![Effect::RemoveWebhook]
+            }
+        }
+    }
+
+    /// A1: both are needed.
+    fn set(&mut self, answered: bool, called_back: bool) -> Vec<Effect> {
+        if answered && called_back {
+            return self.connected();
+        }
+        self.phase = Phase::SettingWebhook { answered, called_back };
+        Vec::new()
+    }
+
+    fn connected(&mut self) -> Vec<Effect> {
+        self.phase = Phase::Connected;
+        vec![Effect::Status(ConnectionState::Connected, None, self.bot.as_ref().map(profile))]
+    }
+
+    fn fail(&mut self, problem: Problem) -> Vec<Effect> {
+        self.phase = Phase::Failed;
+        vec![Effect::Status(ConnectionState::Failed, Some(problem), None)]
+    }
+
+    fn is_another(&self, bot: &Bot) -> bool {
+        self.bot.as_ref().is_some_and(|known| known.id != bot.id)
+    }
+}
+
+/// The bot as the host shows it, with the link that opens the conversation (S19).
+fn profile(bot: &Bot) -> Profile {
+    let links = if bot.uri.is_empty() { Vec::new() } else { vec![("deep".to_owned(), deep_link(&bot.uri))] };
+    Profile { id: bot.id.clone(), name: bot.name.clone(), uri: bot.uri.clone(), avatar: bot.avatar.clone(), links }
+}
+
+/// `viber://pa?chatURI={name}`. developers.viber.com, Deep links; checked 2026-11.
+fn deep_link(uri: &str) -> String {
+    let mut link = "viber://pa?chatURI=".to_owned();
+    for byte in uri.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            link.push(char::from(byte));
+        } else {
+            link.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    link
+}
+
+fn another_bot(new: &Bot, known: Option<&Bot>) -> Problem {
+    let known = known.map_or("", |bot| bot.name.as_str());
+    let text = format!("the API key belongs to the bot {}, and this account to the bot {known}", new.name);
+    let advice = "Enter the key of the account's own bot, or add a new account for the other one.";
+    Problem::new(ProblemClass::Account, "another-bot", text, advice)
+}

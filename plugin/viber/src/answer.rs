@@ -1,0 +1,135 @@
+//! What the answer to a sent message means for its delivery; answers to the account's calls are in `account`.
+
+use conversation::{
+    Account, AccountStatus, Answer, Command, ConnectionState, Conversation, Delivery, DeliveryState, Outcome, Problem,
+    ProblemClass, Retry, RetryScope,
+};
+use serde_json::Value;
+
+use crate::limits::{ATTEMPTS_MAX, HOUR_MS, HOURLY_ATTEMPTS_MAX};
+use crate::outbound::{SendContext, delivery};
+use crate::state::Dialogue;
+use crate::status::{self, RetryPolicy, Status};
+use crate::verdict::{self, Verdict, backoff_ms};
+use crate::{account, contact, json};
+
+/// Learns what became of a call.
+///
+/// # Errors
+/// Class `internal`: `context-unreadable` for a call that is not this channel's, `state-…`.
+pub fn handle_answer(account: &Account, conversation: &Conversation, answer: &Answer) -> Result<Outcome, Problem> {
+    if conversation.id.is_empty() {
+        return account::on_answer(account, conversation, answer);
+    }
+    let context: SendContext = serde_json::from_slice(&answer.context).map_err(|_| context_unreadable())?;
+    let mut turn = Turn {
+        now: account.now,
+        user: &conversation.id,
+        answer,
+        context,
+        dialogue: Dialogue::read(&conversation.state)?,
+        commands: Vec::new(),
+    };
+    turn.settle(verdict::read(&answer.result));
+    Ok(Outcome { facts: turn.dialogue.facts(), state: turn.dialogue.write()?, commands: turn.commands })
+}
+
+/// The bytes of a call that this channel did not make.
+pub(crate) fn context_unreadable() -> Problem {
+    let text = "the answer's context is not what this channel gave";
+    Problem::new(ProblemClass::Internal, "context-unreadable", text, "Report this.")
+}
+
+struct Turn<'a> {
+    now: u64,
+    user: &'a str,
+    answer: &'a Answer,
+    context: SendContext,
+    dialogue: Dialogue,
+    commands: Vec<Command>,
+}
+
+impl Turn<'_> {
+    fn settle(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Accepted(root) => self.sent(&root),
+            Verdict::Refused { number, said } => self.refused(status::find(number), number, said.as_deref()),
+            Verdict::Again { problem, not_before_ms } if self.answer.attempt < ATTEMPTS_MAX => {
+                self.retry(backoff_ms(self.answer.attempt).max(not_before_ms), RetryScope::Call, problem);
+            }
+            Verdict::Again { problem, .. } => self.failed(given_up(problem)),
+            Verdict::Lost(problem) => self.end(DeliveryState::Unconfirmed, problem),
+            Verdict::Dead(problem) => self.failed(problem),
+        }
+    }
+
+    /// Viber has it: accepted, not yet delivered.
+    fn sent(&mut self, root: &Value) {
+        self.dialogue.price = price(root).map(str::to_owned).or(self.dialogue.price.take());
+        self.commands.push(Command::Delivery(Delivery {
+            reply: self.context.reply.clone(),
+            part: self.context.part,
+            state: DeliveryState::Sent,
+            message_id: json::token(root, "message_token"),
+            problem: None,
+        }));
+    }
+
+    fn refused(&mut self, status: &Status, number: i64, said: Option<&str>) {
+        let problem = status.problem(number, said);
+        let attempt = self.answer.attempt;
+        match status.retry {
+            RetryPolicy::Once if attempt < 2 => self.retry(backoff_ms(6), RetryScope::Call, problem),
+            RetryPolicy::NextHour if attempt < HOURLY_ATTEMPTS_MAX => {
+                self.retry(HOUR_MS - self.now % HOUR_MS, RetryScope::Conversation, problem);
+            }
+            RetryPolicy::Once | RetryPolicy::NextHour => self.failed(given_up(problem)),
+            RetryPolicy::Never => {
+                if number == NOT_SUBSCRIBED {
+                    let told = contact::subscribe(&mut self.dialogue, self.user, false);
+                    self.commands.extend(told.map(Command::SaveContact));
+                }
+                self.failed(problem);
+            }
+            RetryPolicy::AccountStops => {
+                self.failed(problem.clone());
+                let state = ConnectionState::Failed;
+                let status = AccountStatus { state, problem: Some(problem), profile: None };
+                self.commands.push(Command::AccountStatus(status));
+            }
+        }
+    }
+
+    fn retry(&mut self, after_ms: u64, scope: RetryScope, problem: Problem) {
+        self.commands.push(Command::Retry(Retry { call: self.answer.call.clone(), after_ms, scope, problem }));
+    }
+
+    fn failed(&mut self, problem: Problem) {
+        self.end(DeliveryState::Failed, problem);
+    }
+
+    fn end(&mut self, state: DeliveryState, problem: Problem) {
+        self.commands.push(delivery(&self.context.reply, self.context.part, state, Some(problem)));
+    }
+}
+
+/// Status 6, whose words differ between the docs and the service.
+const NOT_SUBSCRIBED: i64 = 6;
+
+fn given_up(problem: Problem) -> Problem {
+    Problem { advice: "It was tried several times; send it again later.".to_owned(), ..problem }
+}
+
+/// What it cost. creators.viber.com, Send Message, `billing_status`; checked 2026-11.
+fn price(root: &Value) -> Option<&'static str> {
+    Some(match json::number(root, "billing_status")? {
+        0 | 3 | 4 => "free",
+        1 | 2 => "in-session",
+        5 => "charged",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+#[path = "tests/answer.rs"]
+mod tests;

@@ -1,0 +1,50 @@
+//! Cutting texts where a reader does not mind; not the splitting of messages, which loses nothing.
+
+/// At most `chars_max` characters, the last an ellipsis if something was cut off.
+pub(crate) fn cut(text: &str, chars_max: usize) -> String {
+    if text.chars().count() <= chars_max {
+        return text.to_owned();
+    }
+    let mut short = truncate(text, chars_max.saturating_sub(1)).trim_end().to_owned();
+    short.push('…');
+    short
+}
+
+/// The first `chars_max` characters, nothing added: for a name that a customer reads (I10).
+pub(crate) fn truncate(text: &str, chars_max: usize) -> &str {
+    match text.char_indices().nth(chars_max) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
+/// The first line that says something, blanks trimmed, control characters as blanks.
+pub(crate) fn first_line(text: &str) -> Option<String> {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    Some(line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+}
+
+/// UTF-16 units.
+pub(crate) fn utf16(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cutting_never_splits_a_character() {
+        let cases = [("", 3, "", ""), ("abc", 3, "abc", "abc"), ("abcd", 3, "ab…", "abc"), ("Привіт", 4, "При…", "Прив"), ("🙂🙂🙂", 2, "🙂…", "🙂🙂"), ("ab cd", 4, "ab…", "ab c")];
+        for (text, max, short, plain) in cases {
+            assert_eq!((cut(text, max).as_str(), truncate(text, max)), (short, plain), "{text} {max}");
+        }
+    }
+
+    #[test]
+    fn the_first_line_is_the_first_that_says_something() {
+        assert_eq!(first_line("\n \r\n  Hello \tyou \nthere").as_deref(), Some("Hello  you"));
+        assert_eq!(first_line(" \n "), None);
+        assert_eq!(utf16("a🙂é"), 4);
+    }
+}

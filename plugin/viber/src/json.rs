@@ -1,0 +1,82 @@
+//! Reading fields of a JSON object that may be absent, null or of the neighbouring type; not a parser.
+//!
+//! Viber writes numbers as strings and the reverse (`message_token`, `sticker_id`, `chat_id`, `status`), and every field
+//! but `event` can be missing; so nothing here fails: a field of a wrong type is a field that is not there.
+
+use serde_json::Value;
+
+/// A text that is not empty; a whole number counts as its digits.
+pub(crate) fn text(object: &Value, key: &str) -> Option<String> {
+    match object.get(key)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) if number.is_u64() || number.is_i64() => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A whole number that is not negative; digits in a text count.
+pub(crate) fn number(object: &Value, key: &str) -> Option<u64> {
+    match object.get(key)? {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_u64(),
+    }
+}
+
+/// A whole number, negative ones too; digits in a text count.
+pub(crate) fn integer(object: &Value, key: &str) -> Option<i64> {
+    match object.get(key)? {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_i64(),
+    }
+}
+
+/// A finite number; digits in a text count.
+pub(crate) fn decimal(object: &Value, key: &str) -> Option<f64> {
+    let number = match object.get(key)? {
+        Value::String(text) => text.trim().parse().ok()?,
+        value => value.as_f64()?,
+    };
+    number.is_finite().then_some(number)
+}
+
+/// Yes or no; the texts `true` and `false` count.
+pub(crate) fn flag(object: &Value, key: &str) -> Option<bool> {
+    match object.get(key)? {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Message tokens are above 2^53 and below 2^64: whole digits, never by way of a float, which would round them.
+pub(crate) fn token(object: &Value, key: &str) -> Option<String> {
+    let token = text(object, key)?;
+    (token.len() <= 20 && token.bytes().all(|byte| byte.is_ascii_digit())).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_whatever_their_type() {
+        let object: Value = serde_json::from_str(
+            r#"{"s":"a","e":"","n":7,"ns":"7","m":-3,"f":1.5,"fs":"1.5","t":true,"ts":"true","o":{},"z":null,
+                "big":18446744073709551615,"huge":184467440737095516150,"word":"12x"}"#,
+        )
+        .unwrap();
+        assert_eq!(text(&object, "s").as_deref(), Some("a"));
+        assert_eq!(text(&object, "n").as_deref(), Some("7"));
+        for key in ["e", "f", "o", "z", "absent", "huge"] {
+            assert_eq!(text(&object, key), None, "{key}");
+        }
+        assert_eq!((number(&object, "n"), number(&object, "ns"), number(&object, "m")), (Some(7), Some(7), None));
+        assert_eq!((integer(&object, "m"), integer(&object, "ns"), integer(&object, "s")), (Some(-3), Some(7), None));
+        assert_eq!((decimal(&object, "f"), decimal(&object, "fs")), (Some(1.5), Some(1.5)));
+        assert_eq!((flag(&object, "t"), flag(&object, "ts"), flag(&object, "n")), (Some(true), Some(true), None));
+        assert_eq!(token(&object, "big").as_deref(), Some("18446744073709551615"));
+        for key in ["m", "word", "huge", "e"] {
+            assert_eq!(token(&object, key), None, "{key}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What the channel says about itself; the texts are files beside this crate's `src`.
+
+use conversation::{Limit, Localized, Manifest};
+
+use crate::limits::{
+    CAPTION_UTF16_MAX, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX, PICTURE_BYTES_MAX, SENDER_NAME_CHARS_MAX, TEXT_UTF16_MAX,
+    VIDEO_BYTES_MAX,
+};
+use crate::receive::API_KEY;
+use crate::signature;
+
+/// The manifest: needs nothing, always the same.
+#[must_use]
+pub fn describe() -> Manifest {
+    let texts = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
+    Manifest {
+        id: "viber".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        headers: texts(&[signature::HEADER]),
+        hosts: texts(&["chatapi.viber.com"]),
+        secrets: texts(&[API_KEY]),
+        features: texts(&[
+            "delivered", "seen", "failed", "sender-identity", "suggestions", "share-phone", "welcome-message",
+            "deep-link", "session", "price",
+        ]),
+        limits: limits(),
+        texts: vec![
+            localized("en", include_str!("../texts/settings.en.json"), include_str!("../texts/guide.en.md")),
+            localized("ru", include_str!("../texts/settings.ru.json"), include_str!("../texts/guide.ru.md")),
+            localized("uk", include_str!("../texts/settings.uk.json"), include_str!("../texts/guide.uk.md")),
+        ],
+        extras: Vec::new(),
+    }
+}
+
+fn limits() -> Vec<Limit> {
+    // A text above this is sent in pieces; a picture or video above its limit is sent as a file.
+    [
+        ("text-characters", TEXT_UTF16_MAX as u64),
+        ("caption-characters", CAPTION_UTF16_MAX as u64),
+        ("sender-name-characters", SENDER_NAME_CHARS_MAX as u64),
+        ("picture-bytes", PICTURE_BYTES_MAX),
+        ("video-bytes", VIDEO_BYTES_MAX),
+        ("file-bytes", FILE_BYTES_MAX),
+        ("file-name-characters", FILE_NAME_CHARS_MAX as u64),
+    ]
+    .map(|(name, value)| Limit { name: name.to_owned(), value })
+    .to_vec()
+}
+
+fn localized(language: &str, settings_schema: &str, guide: &str) -> Localized {
+    Localized {
+        language: language.to_owned(),
+        name: "Viber".to_owned(),
+        settings_schema: settings_schema.to_owned(),
+        guide: guide.to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/manifest.rs"]
+mod tests;

@@ -1,0 +1,136 @@
+//! An operator's reply as calls to Viber, in order; not their answers, which are in `answer`.
+
+use conversation::{
+    Account, Call, CallHeader, CallValue, Command, Conversation, Delivery, DeliveryState, Outcome, Problem,
+    ProblemClass, Reply,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::limits::{BODY_BYTES_MAX, CALL_TIMEOUT_MS, REPLY_PARTS_MAX, SHARE_PHONE_API_VERSION};
+use crate::message::{self, Draft, Fields};
+use crate::receive::API_KEY;
+use crate::settings::{self, Settings};
+use crate::state::Dialogue;
+use crate::{ids, keyboard};
+
+/// Where calls go. developers.viber.com, REST API; checked 2026-11.
+const API: &str = "https://chatapi.viber.com/pa/";
+
+/// What a call to `send_message` carries for its answer.
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct SendContext {
+    /// The reply's id.
+    pub(crate) reply: String,
+    /// Its part.
+    pub(crate) part: u32,
+}
+
+/// Turns a reply into calls, one for each message that it becomes: first the state of every part, then the calls.
+///
+/// # Errors
+/// Class `internal`: `no-conversation`, `recipient-not-here`, `state-…`; class `malformed`: `empty-reply`; class
+/// `limit`: `reply-too-long`; class `account`: `settings-unreadable`.
+pub fn handle_reply(account: &Account, conversation: &Conversation, reply: &Reply) -> Result<Outcome, Problem> {
+    let settings = settings::parse(&account.settings)?;
+    let mut dialogue = Dialogue::read(&conversation.state)?;
+    check(conversation, reply)?;
+    let mut drafts = message::drafts(&reply.parts);
+    if drafts.is_empty() {
+        return Err(Problem::new(ProblemClass::Malformed, "empty-reply", "the reply says nothing", "Write something."));
+    }
+    if drafts.len() > REPLY_PARTS_MAX {
+        let text = format!("the reply becomes {} messages, and at most {REPLY_PARTS_MAX} are sent", drafts.len());
+        return Err(Problem::new(ProblemClass::Limit, "reply-too-long", text, "Send it in several replies."));
+    }
+    add_keyboard(&mut drafts, reply, &settings, &dialogue);
+    let sender = message::sender(account, &settings, &reply.author);
+    let (mut states, mut calls) = (Vec::new(), Vec::new());
+    for (part, draft) in (0..).zip(drafts) {
+        match draft.and_then(|fields| call(conversation, reply, part, fields, &sender)) {
+            Ok(call) => {
+                states.push(delivery(&reply.id, part, DeliveryState::Pending, None));
+                calls.push(Command::Call(call));
+            }
+            Err(problem) => states.push(delivery(&reply.id, part, DeliveryState::Failed, Some(problem))),
+        }
+    }
+    states.append(&mut calls);
+    Ok(Outcome { facts: dialogue.facts(), state: dialogue.write()?, commands: states })
+}
+
+/// A reply that does not notify this conversation's customer is not sent (S18).
+fn check(conversation: &Conversation, reply: &Reply) -> Result<(), Problem> {
+    let bug = |code, text| Problem::new(ProblemClass::Internal, code, text, "Report this; nothing was sent.");
+    if conversation.id.is_empty() {
+        return Err(bug("no-conversation", "the reply is for the account's own conversation"));
+    }
+    if !reply.notify.contains(&ids::contact(&conversation.id)) {
+        return Err(bug("recipient-not-here", "the reply notifies nobody of this conversation"));
+    }
+    Ok(())
+}
+
+/// Buttons belong to the last message: the app shows the last keyboard that came, and a message without one removes it.
+/// developers.viber.com, Keyboards; checked 2026-11.
+fn add_keyboard(drafts: &mut [Draft], reply: &Reply, settings: &Settings, dialogue: &Dialogue) {
+    let knows_phone = dialogue.card.as_ref().is_some_and(|card| card.phone.is_some());
+    let can_share = dialogue.api_version.is_some_and(|level| level >= SHARE_PHONE_API_VERSION);
+    let shares = settings.ask_for_phone && !knows_phone && can_share;
+    let keyboard = keyboard::keyboard(&reply.suggestions, shares.then_some(settings.phone_button.as_str()));
+    let last = drafts.iter_mut().rev().find_map(|draft| draft.as_mut().ok());
+    if let (Some(keyboard), Some(fields)) = (keyboard, last) {
+        fields.insert("keyboard".to_owned(), keyboard);
+        if shares {
+            fields.insert("min_api_version".to_owned(), SHARE_PHONE_API_VERSION.into());
+        }
+    }
+}
+
+fn call(
+    conversation: &Conversation,
+    reply: &Reply,
+    part: u32,
+    mut fields: Fields,
+    sender: &Value,
+) -> Result<Call, Problem> {
+    fields.insert("receiver".to_owned(), conversation.id.as_str().into());
+    fields.insert("sender".to_owned(), sender.clone());
+    fields.entry("min_api_version").or_insert_with(|| 1.into());
+    let body = Value::Object(fields).to_string().into_bytes();
+    if body.len() > BODY_BYTES_MAX {
+        let text = format!("the message has {} bytes, and Viber takes less than 30,000", body.len());
+        return Err(Problem::new(ProblemClass::Unsupported, "message-too-large", text, "Shorten it or its buttons."));
+    }
+    let context = SendContext { reply: reply.id.clone(), part };
+    let context = serde_json::to_vec(&context).unwrap_or_default();
+    Ok(api_call(ids::send(&reply.id, &conversation.id, part), "send_message", body, context))
+}
+
+/// A call of the API with the secret key in its header, so that bodies can be looked at.
+pub(crate) fn api_call(id: String, method: &str, body: Vec<u8>, context: Vec<u8>) -> Call {
+    let header = |name: &str, value| CallHeader { name: name.to_owned(), value };
+    Call {
+        id,
+        method: "POST".to_owned(),
+        url: format!("{API}{method}"),
+        headers: vec![
+            header("content-type", CallValue::Text("application/json".to_owned())),
+            header("x-viber-auth-token", CallValue::Secret(API_KEY.to_owned())),
+        ],
+        body,
+        secret_fields: Vec::new(),
+        timeout_ms: CALL_TIMEOUT_MS,
+        context,
+        extras: Vec::new(),
+    }
+}
+
+/// The state of a part of a reply.
+pub(crate) fn delivery(reply: &str, part: u32, state: DeliveryState, problem: Option<Problem>) -> Command {
+    Command::Delivery(Delivery { reply: reply.to_owned(), part, state, message_id: None, problem })
+}
+
+#[cfg(test)]
+#[path = "tests/outbound.rs"]
+mod tests;
