@@ -1,1 +1,22 @@
-//! Skeleton.
+//! The reference helpdesk: loads channel components, feeds them webhooks, task events, replies and answers, and carries
+//! out their commands. A small, real helpdesk; not a messenger, and not the channel's logic.
+//!
+//! | module | what |
+//! |---|---|
+//! | `inbox` | one event through the plugin and into one transaction |
+//! | `desk` | contacts, tasks, actions, replies; the `Helpdesk` boundary |
+//! | `outbox` | calls to the messenger, in order, their answers fed back |
+//! | `http` | every route |
+//! | `cli` | every command |
+//!
+//! `http` → `inbox`, `desk`, `outbox` → `desk_store`; nothing points back.
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod desk;
+pub mod http;
+pub mod inbox;
+pub mod outbox;
+pub mod telemetry;

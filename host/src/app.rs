@@ -1,0 +1,88 @@
+//! What the parts of a running desk share. Not here: how they are started (`cli::serve`).
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use channel_engine::contract::Account;
+use channel_engine::{Channel, Engine};
+use desk_store::{AccountRow, Store};
+use tokio::sync::Notify;
+
+use crate::desk::Helpdesk;
+use crate::inbox::Lanes;
+use crate::outbox::Egress;
+
+/// A running desk.
+pub struct App {
+    /// The rows.
+    pub store: Store,
+    /// The loaded plugins.
+    pub channels: Channels,
+    /// Where contacts, tasks and actions go.
+    pub helpdesk: Box<dyn Helpdesk>,
+    /// One event of a conversation at a time.
+    pub lanes: Lanes,
+    /// The way out to messengers.
+    pub egress: Egress,
+    /// Rung when a call was queued.
+    pub outbox_bell: Notify,
+    /// How the world reaches this desk, without a slash at the end.
+    pub public_url: String,
+}
+
+/// The loaded plugins by `manifest.id`.
+#[derive(Default)]
+pub struct Channels {
+    by_id: BTreeMap<String, Channel>,
+}
+
+impl Channels {
+    /// Loads plugins from files.
+    ///
+    /// # Errors
+    /// A file does not fit the contract, or two files are the same channel.
+    pub fn load(engine: &Engine, files: &[impl AsRef<Path>]) -> anyhow::Result<Self> {
+        let mut by_id = BTreeMap::new();
+        for file in files {
+            let channel = engine.load(file.as_ref())?;
+            let id = channel.manifest().id.clone();
+            anyhow::ensure!(
+                by_id.insert(id.clone(), channel).is_none(),
+                "two plugins are the channel `{id}`: give --plugin once for each"
+            );
+        }
+        Ok(Self { by_id })
+    }
+
+    /// The channel with this id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&Channel> {
+        self.by_id.get(id)
+    }
+
+    /// Every channel.
+    pub fn iter(&self) -> impl Iterator<Item = &Channel> {
+        self.by_id.values()
+    }
+}
+
+impl App {
+    /// Where the messenger reaches the account.
+    #[must_use]
+    pub fn webhook_url(&self, account: &str) -> String {
+        format!("{}/webhooks/{account}", self.public_url)
+    }
+
+    /// The account as the contract passes it: no secret is in it.
+    #[must_use]
+    pub fn contract_account(&self, row: &AccountRow, now: u64) -> Account {
+        Account {
+            id: row.id.clone(),
+            settings: row.settings.to_string(),
+            webhook_url: self.webhook_url(&row.id),
+            profile: row.profile.clone().and_then(|profile| serde_json::from_value(profile).ok()),
+            now,
+            extras: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What `desk feed` keeps between lines: states, what was handled, and whose task, contact and call is whose. It stands
+//! in for the host's store; it carries out no command.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use channel_engine::contract::{
+    Account, Command, Conversation, Outcome, Problem, ProblemClass, Receipt, Secret,
+};
+use channel_engine::{CallError, Channel};
+use serde_json::{Map, Value, json};
+
+use super::line::{Line, WebhookLine};
+use crate::inbox::Event;
+
+/// One account's life in memory.
+pub(super) struct Session {
+    channel: Channel,
+    account: Account,
+    secrets: Vec<Secret>,
+    states: BTreeMap<String, Vec<u8>>,
+    handled: BTreeSet<String>,
+    /// Tasks, contacts and calls by id: the conversation, and for a call its context.
+    owners: BTreeMap<String, (String, Vec<u8>)>,
+    attempts: BTreeMap<String, u32>,
+}
+
+impl Session {
+    pub(super) fn new(channel: Channel, settings: String, secrets: Vec<Secret>) -> Self {
+        let account = Account {
+            id: "feed".into(),
+            settings,
+            webhook_url: "https://desk.example/webhooks/feed".into(),
+            ..Account::default()
+        };
+        Self {
+            channel,
+            account,
+            secrets,
+            states: BTreeMap::new(),
+            handled: BTreeSet::new(),
+            owners: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+        }
+    }
+
+    /// Feeds a line; the result is what the surface promises for it.
+    pub(super) fn feed(&mut self, line: Line) -> anyhow::Result<Value> {
+        self.account.now = line.now;
+        let named = line.conversation;
+        match (line.webhook, line.task_event, line.reply, line.answer, line.account_request) {
+            (Some(webhook), None, None, None, None) => self.webhook(webhook),
+            (None, Some(fields), None, None, None) => {
+                let owner = self.owner(named, fields.get("task"));
+                self.event(owner, "task_event", with_default(fields, "at", line.now))
+            }
+            (None, None, Some(fields), None, None) => {
+                let notified = fields.get("notify").and_then(|notify| notify.get(0));
+                let owner = self.owner(named, notified.or_else(|| fields.get("task")));
+                self.event(owner, "reply", with_default(fields, "at", line.now))
+            }
+            (None, None, None, Some(fields), None) => {
+                let owner = self.owner(named, fields.get("call"));
+                let fields = self.complete_answer(fields)?;
+                self.event(owner, "answer", fields)
+            }
+            (None, None, None, None, Some(request)) => {
+                let outcome = self.handle("", &Event::AccountRequest(request));
+                Ok(json!({ "outcomes": [outcome] }))
+            }
+            _ => anyhow::bail!("wants exactly one of webhook, task_event, reply, answer, account_request"),
+        }
+    }
+
+    fn webhook(&mut self, webhook: WebhookLine) -> anyhow::Result<Value> {
+        let key = self.secrets.iter().find(|secret| secret.name == "api_key");
+        let key = key.map(|secret| secret.value.as_str());
+        let request = webhook.request(&self.channel.manifest().headers, key)?;
+        match self.channel.receive_webhook(&self.account, &self.secrets, &request) {
+            Err(error) => Ok(json!({ "failure": broken(&error) })),
+            Ok(Err(rejection)) => Ok(json!({ "rejection": rejection })),
+            Ok(Ok(receipt)) => Ok(self.receipt(receipt)),
+        }
+    }
+
+    fn receipt(&mut self, receipt: Receipt) -> Value {
+        let shown = json!(receipt);
+        let mut outcomes = Vec::new();
+        for inbound in receipt.inbound {
+            let conversation = inbound.conversation.clone();
+            if self.handled.insert(inbound.dedupe.clone()) {
+                outcomes.push(self.handle(&conversation, &Event::Inbound(inbound)));
+            } else {
+                outcomes.push(json!({"conversation": conversation, "repeated": true, "commands": []}));
+            }
+        }
+        json!({ "receipt": shown, "outcomes": outcomes })
+    }
+
+    /// The conversation that a task, contact or call belongs to.
+    fn owner(&self, named: Option<String>, id: Option<&Value>) -> Option<String> {
+        let derived = || self.owners.get(id?.as_str()?).map(|(conversation, _)| conversation.clone());
+        named.or_else(derived)
+    }
+
+    fn complete_answer(&mut self, fields: Map<String, Value>) -> anyhow::Result<Map<String, Value>> {
+        let call = fields.get("call").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let attempt = self.attempts.entry(call.clone()).or_default();
+        *attempt += 1;
+        let fields = with_default(fields, "attempt", *attempt);
+        let context = self.owners.get(&call).map(|(_, context)| context.clone()).unwrap_or_default();
+        let context = String::from_utf8(context);
+        let context =
+            context.map_err(|_| anyhow::anyhow!("the call's context is no text: give `context`"))?;
+        Ok(with_default(fields, "context", context))
+    }
+
+    fn event(
+        &mut self,
+        owner: Option<String>,
+        kind: &str,
+        fields: Map<String, Value>,
+    ) -> anyhow::Result<Value> {
+        let Some(conversation) = owner else {
+            anyhow::bail!("nothing before this line opened the task or made the call: give `conversation`");
+        };
+        let event: Event = serde_json::from_value(json!({ kind: fields }))?;
+        Ok(json!({ "outcomes": [self.handle(&conversation, &event)] }))
+    }
+
+    fn handle(&mut self, conversation: &str, event: &Event) -> Value {
+        let state = self.states.get(conversation).cloned().unwrap_or_default();
+        let before = Conversation { id: conversation.to_owned(), state };
+        match event.call(&self.channel, &self.account, &before) {
+            Err(error) => json!({"conversation": conversation, "failure": broken(&error)}),
+            Ok(Err(problem)) => json!({"conversation": conversation, "failure": problem}),
+            Ok(Ok(outcome)) => {
+                let shown = json!({
+                    "conversation": conversation,
+                    "commands": outcome.commands,
+                    "facts": outcome.facts,
+                });
+                self.remember(conversation, outcome);
+                shown
+            }
+        }
+    }
+
+    fn remember(&mut self, conversation: &str, outcome: Outcome) {
+        self.states.insert(conversation.to_owned(), outcome.state);
+        for command in outcome.commands {
+            let (id, context) = match command {
+                Command::SaveContact(contact) => (contact.id, Vec::new()),
+                Command::OpenTask(task) => (task.id, Vec::new()),
+                Command::Call(call) => (call.id, call.context),
+                Command::AccountStatus(status) => {
+                    self.account.profile = status.profile.or(self.account.profile.take());
+                    continue;
+                }
+                _ => continue,
+            };
+            self.owners.insert(id, (conversation.to_owned(), context));
+        }
+    }
+}
+
+fn with_default(mut fields: Map<String, Value>, name: &str, value: impl Into<Value>) -> Map<String, Value> {
+    fields.entry(name).or_insert_with(|| value.into());
+    fields
+}
+
+fn broken(error: &CallError) -> Problem {
+    Problem {
+        class: ProblemClass::Internal,
+        code: format!("plugin-{}", error.kind()),
+        text: error.to_string(),
+        advice: String::new(),
+    }
+}

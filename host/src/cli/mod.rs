@@ -1,0 +1,59 @@
+//! The command line: one sub-command a file, and what they share. Not here: what the commands do to the world.
+
+mod feed;
+mod inspect;
+mod serve;
+mod token;
+
+use std::path::PathBuf;
+
+use channel_engine::{Engine, EngineConfig};
+use clap::{Parser, Subcommand};
+
+/// The reference helpdesk for messenger channels.
+#[derive(Debug, Parser)]
+#[command(name = "desk", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the helpdesk
+    Serve(serve::ServeArgs),
+    /// Run a channel over events from a file or standard input, without a server or a store
+    Feed(feed::FeedArgs),
+    /// Say what a component is and whether it fits
+    Inspect(inspect::InspectArgs),
+    /// API tokens
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Anything that a person has to read.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Serve(args) => serve::run(args),
+            Command::Feed(args) => feed::run(&args),
+            Command::Inspect(args) => inspect::run(&args),
+            Command::Token(command) => token::run(&command),
+        }
+    }
+}
+
+/// An engine with its compile cache in the folder, or without one.
+fn engine(cache_dir: Option<PathBuf>) -> anyhow::Result<Engine> {
+    Ok(Engine::new(EngineConfig { cache_dir, ..EngineConfig::default() })?)
+}
+
+/// Where commands without a data folder keep compiled components: the user's own cache, if there is one.
+fn user_cache() -> Option<PathBuf> {
+    let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = from("XDG_CACHE_HOME").or_else(|| from("HOME").map(|home| home.join(".cache")))?;
+    Some(base.join("desk").join("components"))
+}

@@ -1,0 +1,154 @@
+//! `desk serve`: puts a desk together, runs it, and stops it in order.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+use desk_store::{Store, TokenRow};
+use tokio::sync::Notify;
+
+use crate::app::{App, Channels};
+use crate::clock::{now_ms, to_column};
+use crate::config::FileConfig;
+use crate::desk::BuiltIn;
+use crate::inbox::{self, Lanes};
+use crate::outbox::{self, Egress};
+use crate::{http, telemetry};
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// A channel's component; repeat for several
+    #[arg(long, env = "DESK_PLUGIN", value_delimiter = ',')]
+    plugin: Vec<PathBuf>,
+    /// Where the desk keeps its file
+    #[arg(long, env = "DESK_DATA")]
+    data: Option<PathBuf>,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, env = "DESK_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// How messengers and customers reach this desk [default: http:// and the listen address]
+    #[arg(long, env = "DESK_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// A TOML file with the same keys
+    #[arg(long, env = "DESK_CONFIG")]
+    config: Option<PathBuf>,
+    /// HOST=URL: send calls for a host elsewhere, for the simulator and tests
+    #[arg(long, env = "DESK_EGRESS", value_delimiter = ',')]
+    egress: Vec<String>,
+}
+
+/// What `serve` runs with, from flags, the environment and the file, in this order.
+struct Settings {
+    plugin: Vec<PathBuf>,
+    data: PathBuf,
+    listen: SocketAddr,
+    public_url: Option<String>,
+    egress: Vec<String>,
+}
+
+/// The desk's file in its data folder.
+pub(super) fn database(data: &Path) -> PathBuf {
+    data.join("desk.sqlite")
+}
+
+pub(super) fn run(args: ServeArgs) -> anyhow::Result<()> {
+    telemetry::start();
+    let settings = settings(args)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(settings))
+}
+
+fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
+    let file = args.config.as_deref().map(FileConfig::read).transpose()?.unwrap_or_default();
+    let or = |given: Vec<PathBuf>, file: Vec<PathBuf>| if given.is_empty() { file } else { given };
+    let plugin = or(args.plugin, file.plugin);
+    anyhow::ensure!(!plugin.is_empty(), "no channel: give --plugin viber_channel.wasm");
+    Ok(Settings {
+        plugin,
+        data: args.data.or(file.data).context("no data folder: give --data DIR")?,
+        listen: args.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+        public_url: args.public_url.or(file.public_url),
+        egress: if args.egress.is_empty() { file.egress } else { args.egress },
+    })
+}
+
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let store = Store::open(&database(&settings.data))?;
+    let engine = super::engine(Some(settings.data.join("components")))?;
+    let channels = Channels::load(&engine, &settings.plugin)?;
+    let listener = tokio::net::TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    let public_url = settings.public_url.unwrap_or_else(|| format!("http://{address}"));
+    let app = Arc::new(App {
+        store,
+        channels,
+        helpdesk: Box::new(BuiltIn),
+        lanes: Lanes::default(),
+        egress: Egress::new(&settings.egress)?,
+        outbox_bell: Notify::new(),
+        public_url: public_url.trim_end_matches('/').to_owned(),
+    });
+    first_start(&app).await?;
+    println!("desk listening on http://{address}");
+    tracing::info!(%address, sqlite = desk_store::sqlite_version(), "desk started");
+    run_until_stopped(app, listener).await
+}
+
+/// Serves while the work that a stop left behind is taken up; on a signal first the door, then the outbox, then out.
+async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener) -> anyhow::Result<()> {
+    let stop = Arc::new(Notify::new());
+    let worker = tokio::spawn(work(app.clone(), stop.clone()));
+    axum::serve(listener, http::routes(app)).with_graceful_shutdown(signal()).await?;
+    // `notify_one` keeps its permit if the worker is not waiting at this moment.
+    stop.notify_one();
+    worker.await?;
+    Ok(())
+}
+
+async fn work(app: Arc<App>, stop: Arc<Notify>) {
+    if let Err(error) = outbox::recover(&app).await {
+        tracing::error!(%error, "calls that a stop interrupted could not be settled");
+    }
+    if let Err(error) = inbox::drain_all(&app).await {
+        tracing::error!(%error, "queued events could not be read");
+    }
+    outbox::run(app, stop).await;
+}
+
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
+
+/// A new desk has an owner and one administrator's token, which is printed and nowhere kept.
+async fn first_start(app: &App) -> anyhow::Result<()> {
+    if app.store.read(|tx| tx.has_tokens()).await? {
+        return Ok(());
+    }
+    let token = http::new_token()?;
+    let (hash, at) = (http::hash_token(&token), to_column(now_ms()));
+    app.store
+        .write(move |tx| {
+            let owner = match tx.owner()? {
+                Some(owner) => owner.id,
+                None => tx.add_employee("Administrator", None, true)?,
+            };
+            let row = TokenRow { name: "first start".into(), scope: "admin".into(), employee: Some(owner) };
+            tx.add_token(&hash, &row, at)
+        })
+        .await?;
+    println!("administrator token: {token}");
+    println!("log in: {}/#token={token}", app.public_url);
+    Ok(())
+}

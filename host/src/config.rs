@@ -1,0 +1,35 @@
+//! `desk.toml`: the keys of `desk serve` in a file. What wins over what is decided in `cli::serve`.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::Deserialize;
+
+/// The file's keys, named as the flags are.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FileConfig {
+    /// Components, one or more.
+    pub plugin: Vec<PathBuf>,
+    /// The data folder.
+    pub data: Option<PathBuf>,
+    /// Where to listen.
+    pub listen: Option<SocketAddr>,
+    /// How the world reaches the desk.
+    pub public_url: Option<String>,
+    /// `HOST=URL` pairs.
+    pub egress: Vec<String>,
+}
+
+impl FileConfig {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// It cannot be read, or has a key that is none: a misspelt one must not be passed over in silence.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} is not as it should be", path.display()))
+    }
+}

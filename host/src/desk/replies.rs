@@ -1,0 +1,89 @@
+//! An employee writes in a task: an internal comment, or an answer that notifies customers and so is sent to them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use channel_engine::contract::{Author, Part, Reply, Text};
+use desk_store::{NewAction, StoreError, TaskRow, Tx};
+use serde_json::json;
+
+use super::deliveries::reply_id;
+use crate::app::App;
+use crate::clock::{now_ms, to_column};
+use crate::inbox::{Event, InboxError, drain};
+
+/// What an employee writes.
+pub struct Comment {
+    /// The task it is written in.
+    pub task: TaskRow,
+    /// Who writes.
+    pub author: desk_store::Employee,
+    /// What; plain text.
+    pub text: String,
+    /// Contacts that it is sent to; none: it stays inside.
+    pub notify: Vec<i64>,
+}
+
+/// Keeps the comment and, in the same transaction, queues what has to be sent; says the action's id. It returns when
+/// the plugin has turned the answer into calls, so the caller sees every part.
+///
+/// # Errors
+/// A contact does not exist, or the store refuses.
+pub async fn write(app: &Arc<App>, comment: Comment) -> Result<i64, InboxError> {
+    let (action, conversations) = app.store.write(move |tx| keep(tx, &comment, now_ms())).await?;
+    for (account, conversation) in conversations {
+        drain(app, &account, &conversation).await?;
+    }
+    Ok(action)
+}
+
+type Conversations = Vec<(String, String)>;
+
+fn keep(tx: &Tx, comment: &Comment, now: u64) -> desk_store::Result<(i64, Conversations)> {
+    let parts = vec![Part::Text(Text { text: comment.text.clone(), ..Text::default() })];
+    let action = tx.add_action(&NewAction {
+        account: comment.task.account.clone(),
+        plugin_id: None,
+        task: comment.task.id,
+        kind: "comment",
+        author_kind: "employee",
+        author_id: Some(comment.author.id),
+        author_name: comment.author.name.clone(),
+        text: comment.text.clone(),
+        parts: serde_json::to_value(&parts)?,
+        notify: json!(comment.notify),
+        at: to_column(now),
+    })?;
+    let action = action.ok_or(StoreError::Conflict("the action"))?;
+    // One reply may go to several customers (I11): each conversation gets it once.
+    let mut by_conversation: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for contact in &comment.notify {
+        let contact = tx.contact(*contact)?.ok_or(StoreError::Missing("a contact to notify"))?;
+        let key = (contact.account, contact.conversation);
+        by_conversation.entry(key).or_default().push(contact.plugin_id);
+    }
+    let mut conversations = Vec::new();
+    for ((account, conversation), notify) in by_conversation {
+        let reply = reply(action, comment, notify, parts.clone(), now);
+        tx.queue_event(&account, &conversation, &serde_json::to_value(Event::Reply(reply))?, to_column(now))?;
+        conversations.push((account, conversation));
+    }
+    Ok((action, conversations))
+}
+
+fn reply(action: i64, comment: &Comment, notify: Vec<String>, parts: Vec<Part>, now: u64) -> Reply {
+    Reply {
+        id: reply_id(action),
+        task: comment.task.plugin_id.clone(),
+        author: Author {
+            id: comment.author.id.to_string(),
+            name: comment.author.name.clone(),
+            avatar: comment.author.avatar.clone(),
+        },
+        notify,
+        parts,
+        suggestions: Vec::new(),
+        at: now,
+        extras: Vec::new(),
+    }
+}

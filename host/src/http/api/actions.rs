@@ -1,0 +1,158 @@
+//! `/api/v1/tasks/{id}/actions`: the conversation, and writing in it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use desk_store::{ActionRow, DeliveryRow, Employee, TokenRow, Tx};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::auth::{Operator, Reader};
+use super::super::error::{ApiError, ApiResult};
+use super::Page;
+use crate::app::App;
+use crate::desk::{deliveries, replies};
+
+/// Longest text of a comment, characters. A channel splits what its messenger does not take in one piece.
+const TEXT_CHARS_MAX: usize = 20_000;
+/// Most customers that one reply goes to.
+const NOTIFY_MAX: usize = 50;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct NewBody {
+    /// The employee; without one, the token's.
+    author: Option<i64>,
+    text: String,
+    #[serde(default)]
+    notify: Vec<i64>,
+}
+
+pub(crate) async fn list(
+    _: Reader,
+    State(app): State<Arc<App>>,
+    Path(task): Path<i64>,
+    Query(page): Query<Page>,
+) -> ApiResult<Json<Value>> {
+    let (after, most) = (page.cursor.unwrap_or(0), page.most());
+    let items = app
+        .store
+        .read(move |tx| {
+            if tx.task(task)?.is_none() {
+                return Ok(None);
+            }
+            let rows = tx.actions(task, after, most)?;
+            rows.iter().map(|row| show_row(tx, row)).collect::<Result<Vec<_>, _>>().map(Some)
+        })
+        .await?;
+    items.map(|items| Json(page.list(items))).ok_or_else(|| ApiError::not_found("the task"))
+}
+
+/// Writes a comment; with `notify` it goes to those customers.
+pub(crate) async fn write(
+    Operator(token): Operator,
+    State(app): State<Arc<App>>,
+    Path(task): Path<i64>,
+    body: Result<Json<NewBody>, JsonRejection>,
+) -> ApiResult<(StatusCode, Json<Value>)> {
+    let Json(body) = body?;
+    check(&body)?;
+    let (found, author) =
+        app.store.read(move |tx| Ok((tx.task(task)?, author(tx, body.author, &token)?))).await?;
+    let task = found.ok_or_else(|| ApiError::not_found("the task"))?;
+    let author = author.ok_or_else(|| ApiError::bad_request("unknown-author", "`author` is no employee"))?;
+    let comment = replies::Comment { task, author, text: body.text, notify: body.notify };
+    let id = replies::write(&app, comment).await?;
+    let shown = app.store.read(move |tx| tx.action(id)?.map(|row| show_row(tx, &row)).transpose()).await?;
+    shown.map(|shown| (StatusCode::CREATED, Json(shown))).ok_or_else(|| ApiError::not_found("the action"))
+}
+
+fn check(body: &NewBody) -> ApiResult<()> {
+    if body.text.trim().is_empty() {
+        return Err(ApiError::bad_request("empty-text", "`text` must not be empty"));
+    }
+    if body.text.chars().count() > TEXT_CHARS_MAX {
+        return Err(ApiError::bad_request(
+            "too-long",
+            format!("`text` may have {TEXT_CHARS_MAX} characters"),
+        ));
+    }
+    if body.notify.len() > NOTIFY_MAX {
+        let detail = format!("`notify` may name {NOTIFY_MAX} contacts");
+        return Err(ApiError::bad_request("too-many", detail));
+    }
+    Ok(())
+}
+
+/// The named employee; else the token's; else the owner, so that a token without a person can write.
+fn author(tx: &Tx, named: Option<i64>, token: &TokenRow) -> desk_store::Result<Option<Employee>> {
+    match named.or(token.employee) {
+        Some(id) => tx.employee(id),
+        None => tx.owner(),
+    }
+}
+
+fn show_row(tx: &Tx, row: &ActionRow) -> desk_store::Result<Value> {
+    let delivery = if row.notify.as_array().is_none_or(Vec::is_empty) {
+        json!({"state": "internal", "reason": null, "advice": null, "parts": []})
+    } else {
+        show_delivery(&tx.deliveries(row.id)?)
+    };
+    Ok(json!({
+        "id": row.id,
+        "kind": row.kind,
+        "author": {"kind": row.author_kind, "id": row.author_id, "name": row.author_name},
+        "text": row.text,
+        "parts": row.parts,
+        "attachments": attachments(row),
+        "notify": row.notify,
+        "delivery": delivery,
+        "at": row.at,
+    }))
+}
+
+fn show_delivery(rows: &[DeliveryRow]) -> Value {
+    let (state, problem) = deliveries::whole(rows);
+    let parts: Vec<Value> = rows
+        .iter()
+        .map(|row| {
+            let problem = row.problem.clone().unwrap_or_default();
+            json!({
+                "part": row.part,
+                "conversation": row.conversation,
+                "state": row.state,
+                "message_id": row.message_id,
+                "reason": problem["text"],
+                "advice": problem["advice"],
+                "at": row.at,
+            })
+        })
+        .collect();
+    let problem = problem.cloned().unwrap_or_default();
+    json!({"state": state, "reason": problem["text"], "advice": problem["advice"], "parts": parts})
+}
+
+/// The parts that are files. In state `remote` the link is the messenger's own, which may die.
+fn attachments(row: &ActionRow) -> Vec<Value> {
+    let parts = row.parts.as_array().map(Vec::as_slice).unwrap_or_default();
+    let media = parts.iter().enumerate().filter_map(|(index, part)| {
+        let (kind, media) = part.as_object()?.iter().next()?;
+        matches!(kind.as_str(), "image" | "video" | "audio" | "file").then_some((index, kind, media))
+    });
+    media
+        .map(|(index, kind, media)| {
+            json!({
+                "id": format!("{}-{index}", row.id),
+                "kind": kind,
+                "name": media["name"],
+                "media_type": media["media_type"],
+                "size": media["size_bytes"],
+                "state": if media["url"].is_null() { "missing" } else { "remote" },
+                "url": media["url"],
+                "url_until": media["url_until"],
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,52 @@
+//! `/api/v1/contacts`: the people who write.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use desk_store::{ContactRow, Tx};
+use serde_json::{Value, json};
+
+use super::super::auth::Reader;
+use super::super::error::{ApiError, ApiResult};
+use super::Page;
+use crate::app::App;
+
+pub(crate) async fn list(
+    _: Reader,
+    State(app): State<Arc<App>>,
+    Query(page): Query<Page>,
+) -> ApiResult<Json<Value>> {
+    let (after, most) = (page.cursor.unwrap_or(0), page.most());
+    let items = app
+        .store
+        .read(move |tx| tx.contacts(after, most)?.iter().map(|row| show_row(tx, row)).collect())
+        .await?;
+    Ok(Json(page.list(items)))
+}
+
+pub(crate) async fn show(
+    _: Reader,
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+) -> ApiResult<Json<Value>> {
+    let shown = app.store.read(move |tx| tx.contact(id)?.map(|row| show_row(tx, &row)).transpose()).await?;
+    shown.map(Json).ok_or_else(|| ApiError::not_found("the contact"))
+}
+
+fn show_row(tx: &Tx, row: &ContactRow) -> desk_store::Result<Value> {
+    Ok(json!({
+        "id": row.id,
+        "account": row.account,
+        "name": row.name,
+        "avatar": row.avatar,
+        "phone": row.phone,
+        "language": row.language,
+        "country": row.country,
+        "subscribed": row.subscribed,
+        "template": row.template,
+        "tasks": tx.task_ids_of(row.id)?,
+        "facts": tx.conversation(&row.account, &row.conversation)?.facts,
+        "created_at": row.created_at,
+    }))
+}

@@ -1,0 +1,85 @@
+//! Who calls the API: a bearer token, its scope, its employee. A handler names what it needs by its argument
+//! ([`Reader`], [`Operator`], [`Admin`]), so a route without a guard is seen where it is written.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use desk_store::TokenRow;
+use sha2::{Digest, Sha256};
+
+use super::error::ApiError;
+use crate::app::App;
+
+/// Bytes of randomness in a token.
+const TOKEN_BYTES: usize = 32;
+
+/// May read.
+pub(crate) struct Reader;
+/// May read, and work in tasks.
+pub(crate) struct Operator(pub(crate) TokenRow);
+/// May do everything.
+pub(crate) struct Admin(pub(crate) TokenRow);
+
+/// A new token: 256 bits, with a prefix by which people and scanners know it.
+///
+/// # Errors
+/// The system has no randomness.
+pub fn new_token() -> anyhow::Result<String> {
+    let mut bytes = [0; TOKEN_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    Ok(format!("desk_{}", hex(&bytes)))
+}
+
+/// What the store keeps of a token. One round of SHA-256 is enough for 256 random bits, and finding a row by it gives
+/// nothing away about the token.
+#[must_use]
+pub fn hash_token(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+async fn token(parts: &Parts, app: &App) -> Result<TokenRow, ApiError> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(ApiError::unauthorized)?;
+    let hash = hash_token(given.trim());
+    app.store.read(move |tx| tx.token(&hash)).await?.ok_or_else(ApiError::unauthorized)
+}
+
+impl FromRequestParts<Arc<App>> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        token(parts, app).await.map(|_| Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let token = token(parts, app).await?;
+        match token.scope.as_str() {
+            "operate" | "admin" => Ok(Self(token)),
+            _ => Err(ApiError::forbidden("operate or admin")),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Admin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let token = token(parts, app).await?;
+        if token.scope == "admin" { Ok(Self(token)) } else { Err(ApiError::forbidden("admin")) }
+    }
+}

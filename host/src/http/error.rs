@@ -1,0 +1,107 @@
+//! Errors of the API as RFC 9457 problem details: public text to the caller, the cause to the log.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use desk_store::StoreError;
+use serde_json::json;
+
+use crate::inbox::InboxError;
+
+/// What a handler answers.
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+/// An error with a status, a stable code, and a sentence that says what to do.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into() }
+    }
+
+    pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "send a token as `Authorization: Bearer …`; `desk token create` makes one",
+        )
+    }
+
+    pub(crate) fn forbidden(needs: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this needs a token of scope {needs}"))
+    }
+
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", format!("{what} does not exist"))
+    }
+
+    fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(error = %cause, "a request could not be served");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "the desk could not do that; its log says why",
+        )
+    }
+}
+
+/// Answers a path that is none of the API's.
+pub(crate) async fn no_route() -> ApiError {
+    ApiError::not_found("this route")
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing(what) => Self::not_found(what),
+            StoreError::Conflict(what) => Self::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                format!("{what} was changed meanwhile: read it again"),
+            ),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<InboxError> for ApiError {
+    fn from(error: InboxError) -> Self {
+        match error {
+            InboxError::Store(error) => error.into(),
+            InboxError::UnknownAccount(_) => Self::not_found("the account"),
+            InboxError::UnknownChannel(_) => Self::bad_request("unknown-channel", error.to_string()),
+            InboxError::Thread => Self::internal(&error),
+        }
+    }
+}
+
+impl From<axum::extract::rejection::JsonRejection> for ApiError {
+    fn from(rejection: axum::extract::rejection::JsonRejection) -> Self {
+        Self::new(rejection.status(), "bad-json", rejection.body_text())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason(),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+        });
+        let mut response = (self.status, Json(body)).into_response();
+        let media_type = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        response
+    }
+}

@@ -1,0 +1,64 @@
+//! Every route of the desk on one screen. Not here: what they do.
+
+mod api;
+mod auth;
+mod console;
+mod error;
+mod webhook;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{any, get, post};
+
+pub(crate) use auth::hex;
+pub use auth::{hash_token, new_token};
+
+use crate::app::App;
+
+/// Largest webhook body. Viber's own requests stay under 30 kB (Viber REST API, "request size").
+const WEBHOOK_BYTES_MAX: usize = 128 << 10;
+/// Largest JSON body of the API.
+const API_BYTES_MAX: usize = 1 << 20;
+
+/// The desk's routes.
+pub fn routes(app: Arc<App>) -> Router {
+    Router::new()
+        // Messengers. No session, no CSRF check, no token: the plugin authenticates.
+        .route("/webhooks/{account}", any(webhook::take).layer(DefaultBodyLimit::max(WEBHOOK_BYTES_MAX)))
+        // Programs.
+        .nest("/api/v1", api_routes())
+        // People.
+        .route("/", get(console::page))
+        .route("/tasks/{id}", get(console::page))
+        .route("/console/{file}", get(console::file))
+        // Operations.
+        .route("/healthz", get(|| async { "ok\n" }))
+        .with_state(app)
+}
+
+fn api_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/accounts", get(api::accounts::list).post(api::accounts::create))
+        .route(
+            "/accounts/{id}",
+            get(api::accounts::show).patch(api::accounts::change).delete(api::accounts::disconnect),
+        )
+        .route("/accounts/{id}/check", post(api::accounts::check))
+        .route("/contacts", get(api::contacts::list))
+        .route("/contacts/{id}", get(api::contacts::show))
+        .route("/tasks", get(api::tasks::list))
+        .route("/tasks/{id}", get(api::tasks::show).patch(api::tasks::change).delete(api::tasks::delete))
+        .route("/tasks/{id}/actions", get(api::actions::list).post(api::actions::write))
+        .route("/employees", get(api::directory::employees).post(api::directory::add_employee))
+        .route(
+            "/contact_templates",
+            get(api::directory::contact_templates).post(api::directory::add_contact_template),
+        )
+        .route("/task_templates", get(api::directory::task_templates).post(api::directory::add_task_template))
+        .route("/channels", get(api::channels::list))
+        .route("/parked", get(api::parked::list))
+        .fallback(error::no_route)
+        .layer(DefaultBodyLimit::max(API_BYTES_MAX))
+}

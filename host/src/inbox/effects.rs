@@ -1,0 +1,68 @@
+//! An outcome into the transaction: the new state, then each command in order. Not here: what the plugin decides.
+
+use channel_engine::contract::{Command, Outcome, Retry, RetryScope};
+use desk_store::{NewCall, Tx};
+
+use crate::clock::to_column;
+use crate::desk::{Helpdesk, Place, deliveries};
+
+/// Applies an outcome. On an error the caller's transaction is rolled back, so nothing of it stays.
+pub(super) fn apply(
+    tx: &Tx,
+    helpdesk: &dyn Helpdesk,
+    place: &Place,
+    revision: i64,
+    outcome: &Outcome,
+) -> desk_store::Result<()> {
+    let facts = serde_json::to_value(&outcome.facts)?;
+    // First, since a retry may pause the conversation's row.
+    tx.set_conversation(&place.account.id, place.conversation, revision, &outcome.state, &facts)?;
+    outcome.commands.iter().try_for_each(|command| apply_command(tx, helpdesk, place, command))
+}
+
+fn apply_command(
+    tx: &Tx,
+    helpdesk: &dyn Helpdesk,
+    place: &Place,
+    command: &Command,
+) -> desk_store::Result<()> {
+    match command {
+        Command::SaveContact(contact) => helpdesk.save_contact(tx, place, contact),
+        Command::OpenTask(task) => helpdesk.open_task(tx, place, task),
+        Command::AddAction(action) => helpdesk.add_action(tx, place, action),
+        Command::Note(note) => helpdesk.note(tx, place, note),
+        Command::Call(call) => tx.queue_call(&NewCall {
+            account: place.account.id.clone(),
+            conversation: place.conversation.to_owned(),
+            id: call.id.clone(),
+            request: serde_json::to_value(call)?,
+            at: place.now,
+        }),
+        Command::Retry(retry) => apply_retry(tx, place, retry),
+        Command::Delivery(delivery) => deliveries::apply_delivery(tx, place, delivery),
+        Command::Receipt(receipt) => deliveries::apply_receipt(tx, place, receipt),
+        Command::AccountStatus(status) => {
+            let state = crate::desk::name_of(&status.state)?;
+            let problem = status.problem.as_ref().map(serde_json::to_value).transpose()?;
+            let profile = status.profile.as_ref().map(serde_json::to_value).transpose()?;
+            tx.set_account_health(&place.account.id, &state, problem.as_ref(), profile.as_ref())
+        }
+        Command::Other(other) => {
+            tracing::warn!(account.id = place.account.id, kind = other.kind, "unknown command ignored");
+            Ok(())
+        }
+    }
+}
+
+fn apply_retry(tx: &Tx, place: &Place, retry: &Retry) -> desk_store::Result<()> {
+    let until = place.now.saturating_add(to_column(retry.after_ms));
+    let account = &place.account.id;
+    match retry.scope {
+        RetryScope::Call => {}
+        RetryScope::Conversation | RetryScope::Other(_) => {
+            tx.pause_conversation(account, place.conversation, until)?;
+        }
+        RetryScope::Account => tx.pause_account(account, until)?,
+    }
+    tx.queue_again(account, &retry.call, until, &serde_json::to_value(&retry.problem)?)
+}

@@ -1,0 +1,19 @@
+//! The way in: a webhook, a task's change, an operator's reply or an answer becomes one call of the plugin, and what the
+//! plugin says becomes one transaction. Not here: what commands mean to the helpdesk (`desk`), or sending (`outbox`).
+//!
+//! ```text
+//! request ── receive ──► inbound ─┐
+//! task changed, reply written ────┼─► lane of the conversation ─► plugin (event, state)
+//! answer to a call ───────────────┘        ─► one transaction {dedupe, state, commands} ─► 200
+//! ```
+
+mod effects;
+mod event;
+mod lanes;
+mod receive;
+mod step;
+
+pub use event::{Event, Origin};
+pub use lanes::Lanes;
+pub use receive::{WebhookAnswer, receive};
+pub use step::{End, InboxError, drain, drain_all, handle, request};

@@ -1,0 +1,110 @@
+//! A webhook request from its bytes to its answer. Nothing is answered 200 before it is on disk.
+
+use std::sync::Arc;
+
+use channel_engine::contract::{HttpRequest, HttpResponse, Inbound, Receipt, Rejection, Secret, Unreadable};
+use desk_store::{AccountRow, NewParked};
+
+use super::event::{Event, Origin};
+use super::step::{InboxError, handle};
+use crate::app::App;
+use crate::clock::{now_ms, to_column};
+
+/// What to answer the messenger.
+#[derive(Debug)]
+pub enum WebhookAnswer {
+    /// On disk: answer as the plugin says.
+    Accepted(HttpResponse),
+    /// Refused: this status and an empty body; nothing was stored.
+    Refused(u16),
+    /// No such account.
+    Unknown,
+    /// Could not be kept: the messenger should repeat it.
+    TryAgain,
+}
+
+/// Takes a webhook request of an account.
+pub async fn receive(app: &Arc<App>, account: &str, request: HttpRequest) -> WebhookAnswer {
+    match take(app, account, request).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::error!(account.id = account, %error, "a webhook could not be kept; the messenger will repeat it");
+            WebhookAnswer::TryAgain
+        }
+    }
+}
+
+async fn take(app: &Arc<App>, account: &str, request: HttpRequest) -> Result<WebhookAnswer, InboxError> {
+    let id = account.to_owned();
+    let (row, secrets) = app.store.read(move |tx| Ok((tx.account(&id)?, tx.secrets(&id)?))).await?;
+    let Some(row) = row else { return Ok(WebhookAnswer::Unknown) };
+    match ask(app, &row, secrets, request).await? {
+        None => Ok(WebhookAnswer::TryAgain),
+        Some(Err(rejection)) => {
+            tracing::info!(
+                account.id = row.id,
+                problem.code = rejection.problem.code,
+                http.status = rejection.status,
+                "webhook refused"
+            );
+            Ok(WebhookAnswer::Refused(rejection.status))
+        }
+        Some(Ok(receipt)) => {
+            keep_unreadable(app, &row.id, receipt.unreadable).await?;
+            for inbound in receipt.inbound {
+                keep(app, &row.id, inbound).await?;
+            }
+            Ok(WebhookAnswer::Accepted(receipt.response))
+        }
+    }
+}
+
+/// Asks the plugin; `None` if the plugin broke down.
+async fn ask(
+    app: &App,
+    row: &AccountRow,
+    secrets: Vec<(String, String)>,
+    mut request: HttpRequest,
+) -> Result<Option<Result<Receipt, Rejection>>, InboxError> {
+    let channel = app.channels.find(&row.channel).cloned();
+    let channel = channel.ok_or_else(|| InboxError::UnknownChannel(row.channel.clone()))?;
+    request.headers.retain(|header| channel.manifest().headers.contains(&header.name));
+    let account = app.contract_account(row, now_ms());
+    let secrets: Vec<Secret> = secrets.into_iter().map(|(name, value)| Secret { name, value }).collect();
+    let answer = tokio::task::spawn_blocking(move || channel.receive_webhook(&account, &secrets, &request))
+        .await
+        .map_err(|_| InboxError::Thread)?;
+    Ok(answer
+        .inspect_err(|error| tracing::error!(account.id = row.id, %error, "the plugin failed on a webhook"))
+        .ok())
+}
+
+async fn keep(app: &Arc<App>, account: &str, inbound: Inbound) -> Result<(), InboxError> {
+    let conversation = inbound.conversation.clone();
+    handle(app, account, &conversation, Event::Inbound(inbound), Origin::Webhook).await?;
+    Ok(())
+}
+
+async fn keep_unreadable(app: &App, account: &str, unreadable: Vec<Unreadable>) -> Result<(), InboxError> {
+    for item in unreadable {
+        let (account, at) = (account.to_owned(), to_column(now_ms()));
+        app.store
+            .write(move |tx| {
+                if !tx.mark_handled(&account, &item.dedupe, at)? {
+                    return Ok(());
+                }
+                let event = serde_json::to_value(&item)?;
+                tx.park(&NewParked {
+                    account,
+                    conversation: String::new(),
+                    dedupe: item.dedupe,
+                    kind: "unreadable",
+                    problem: serde_json::to_value(&item.problem)?,
+                    event: event.get("payload").cloned().unwrap_or_default(),
+                    at,
+                })
+            })
+            .await?;
+    }
+    Ok(())
+}

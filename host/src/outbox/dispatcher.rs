@@ -1,0 +1,117 @@
+//! The worker that sends: wait for work or a stop, begin the attempts that are due, send, feed the answers back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use channel_engine::contract::{Answer, AnswerResult, Call};
+use desk_store::{CallRow, StoreError};
+
+use crate::app::App;
+use crate::clock::{now_ms, to_column};
+use crate::inbox::{Event, InboxError, Origin, handle};
+
+/// Most calls that are begun at once; the rest is taken in the next round.
+const ROUND_MAX: i64 = 64;
+/// The longest wait when nobody rings: a missed ring costs no more than this.
+const POLL: Duration = Duration::from_secs(1);
+/// After the store refused: time for a full disk or a long checkpoint to pass.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// Ends what a stop left half done: whether those calls arrived, nobody knows, and the plugin decides (G6).
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn recover(app: &Arc<App>) -> Result<(), InboxError> {
+    let interrupted = app.store.read(|tx| tx.interrupted_calls()).await?;
+    for row in interrupted {
+        let result = AnswerResult::Unknown("the desk stopped while the call was under way".into());
+        let attempt = row.attempt;
+        feed(app, row, attempt, result).await?;
+    }
+    Ok(())
+}
+
+/// Sends calls until `stop` is notified, then lets those under way come to their end.
+pub async fn run(app: Arc<App>, stop: Arc<tokio::sync::Notify>) {
+    let mut under_way = tokio::task::JoinSet::new();
+    loop {
+        while under_way.try_join_next().is_some() {}
+        let wait = match begin(&app).await {
+            Ok((begun, wait)) => {
+                for (row, attempt) in begun {
+                    under_way.spawn(deliver(app.clone(), row, attempt));
+                }
+                wait
+            }
+            Err(error) => {
+                tracing::error!(%error, "the outbox cannot read its rows");
+                PAUSE_AFTER_ERROR
+            }
+        };
+        tokio::select! {
+            () = app.outbox_bell.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+            () = stop.notified() => break,
+        }
+    }
+    while under_way.join_next().await.is_some() {}
+}
+
+type Begun = Vec<(CallRow, i64)>;
+
+/// Begins every attempt that is due; says when to look again. That an attempt is under way is on disk before a byte
+/// leaves: after a crash it counts as unknown, and is not sent again in silence.
+async fn begin(app: &App) -> Result<(Begun, Duration), StoreError> {
+    let now = to_column(now_ms());
+    let (due, next) =
+        app.store.read(move |tx| Ok((tx.due_calls(now, ROUND_MAX)?, tx.next_due(now)?))).await?;
+    if due.is_empty() {
+        let wait = next.and_then(|next| u64::try_from(next - now).ok()).map(Duration::from_millis);
+        return Ok((Vec::new(), wait.unwrap_or(POLL).min(POLL)));
+    }
+    let begun = app
+        .store
+        .write(move |tx| {
+            let mut begun = Vec::new();
+            for row in due {
+                if let Some(attempt) = tx.begin_attempt(row.seq)? {
+                    begun.push((row, attempt));
+                }
+            }
+            Ok(begun)
+        })
+        .await?;
+    Ok((begun, Duration::ZERO))
+}
+
+async fn deliver(app: Arc<App>, row: CallRow, attempt: i64) {
+    let result = send(&app, &row).await;
+    let (account, call) = (row.account.clone(), row.id.clone());
+    if let Err(error) = feed(&app, row, attempt, result).await {
+        // The row stays `sending`: the next start asks the plugin what to do.
+        tracing::error!(account.id = account, call.id = call, %error, "an answer could not be recorded");
+    }
+}
+
+async fn send(app: &App, row: &CallRow) -> AnswerResult {
+    let id = row.account.clone();
+    let looked = app.store.read(move |tx| Ok((tx.account(&id)?, tx.secrets(&id)?))).await;
+    let Ok((Some(account), secrets)) = looked else {
+        return AnswerResult::NotSent("the account could not be read".into());
+    };
+    let Some(channel) = app.channels.find(&account.channel) else {
+        return AnswerResult::NotSent(format!("channel `{}` is not loaded", account.channel));
+    };
+    match serde_json::from_value::<Call>(row.request.clone()) {
+        Ok(call) => app.egress.send(&call, &channel.manifest().hosts, &secrets).await,
+        Err(error) => AnswerResult::RefusedByPolicy(format!("the stored call is damaged: {error}")),
+    }
+}
+
+async fn feed(app: &Arc<App>, row: CallRow, attempt: i64, result: AnswerResult) -> Result<(), InboxError> {
+    let context = serde_json::from_value::<Call>(row.request).map(|call| call.context).unwrap_or_default();
+    let answer =
+        Answer { call: row.id, attempt: u32::try_from(attempt).unwrap_or(u32::MAX), result, context };
+    handle(app, &row.account, &row.conversation, Event::Answer(answer), Origin::Outbox(row.seq)).await?;
+    Ok(())
+}
