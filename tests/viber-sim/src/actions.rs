@@ -5,9 +5,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::delivery::Signature;
+use crate::phone::{Direction, MessageState};
 use crate::sending::{self, Planned};
-use crate::state::{Direction, MessageState, World};
-use crate::{Shared, events, media};
+use crate::state::World;
+use crate::{events, media};
 
 /// A session lasts 24 h; see `sending.rs`.
 const SESSION_MS: u64 = 24 * 3_600_000;
@@ -43,7 +44,8 @@ pub(crate) struct Details {
 /// Where an action happens.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
-    pub(crate) app: &'a Shared,
+    /// Where links to media lead.
+    pub(crate) media_base: &'a str,
     pub(crate) bot: usize,
     pub(crate) user: usize,
     pub(crate) now: u64,
@@ -161,7 +163,7 @@ fn content(
         "file" => file(at, details, "file", "pdf"),
         "sticker" => {
             let id = details.sticker_id.clone().unwrap_or_else(|| 46_105.into());
-            let media = format!("{}/avatars/sticker-46105.png", at.app.base_url());
+            let media = format!("{}/avatars/sticker-46105.png", at.media_base);
             json!({"type": "sticker", "sticker_id": id, "media": details.media.clone().unwrap_or(media)})
         }
         "contact" => {
@@ -196,12 +198,12 @@ fn file(at: Place<'_>, details: &Details, kind: &str, extension: &str) -> Value 
     let name = details.file_name.clone().unwrap_or_else(|| format!("{stem}.{extension}"));
     // A name that cannot be generated or needs escapes is still sent, beside a link to a file that exists.
     let stored = if media::exists(&name) { name.clone() } else { format!("{kind}-{}.{extension}", at.now) };
-    let (link, size) = media::link(at.app, &stored, at.now);
+    let (link, size) = media::link(at.media_base, &stored, at.now);
     let mut message =
         json!({"type": kind, "media": details.media.clone().unwrap_or(link), "file_name": name});
     message["size"] = details.size.unwrap_or(size as u64).into();
     if kind != "file" {
-        let (thumbnail, _) = media::link(at.app, "thumbnail.png", at.now);
+        let (thumbnail, _) = media::link(at.media_base, "thumbnail.png", at.now);
         message["thumbnail"] = details.thumbnail.clone().unwrap_or(thumbnail).into();
     }
     if kind == "video" {

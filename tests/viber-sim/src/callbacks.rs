@@ -2,7 +2,8 @@
 //! What an event says is decided elsewhere; here it is bytes with a destination.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::delivery::{self, Answer, Signature};
-use crate::state::{Direction, MessageState};
+use crate::phone::{Direction, MessageState};
 use crate::{App, log, sending};
 
 /// Events that wait in one queue.
@@ -55,6 +56,8 @@ pub(crate) struct QueueFull;
 #[derive(Debug, Default)]
 pub(crate) struct Queues {
     lanes: Mutex<HashMap<(usize, Option<usize>), Lane>>,
+    /// Events that are queued or under way.
+    open: Arc<AtomicUsize>,
 }
 
 /// The queue of one user of one bot (or of a bot's events without a user).
@@ -70,8 +73,12 @@ impl Queues {
     /// Adds an event behind the others of its user. The receiver tells whether the queue is stalled.
     pub(crate) fn push(&self, app: &App, job: Job) -> Result<watch::Receiver<bool>, QueueFull> {
         let mut lanes = self.lock();
-        let lane = lanes.entry((job.bot, job.user)).or_insert_with(|| Lane::start(app));
-        lane.sender.try_send(job).map_err(|_| QueueFull)?;
+        let lane =
+            lanes.entry((job.bot, job.user)).or_insert_with(|| Lane::start(app, Arc::clone(&self.open)));
+        let place = lane.sender.try_reserve().map_err(|_| QueueFull)?;
+        // Counted before the task can finish it.
+        self.open.fetch_add(1, Ordering::SeqCst);
+        place.send(job);
         Ok(lane.stalled.clone())
     }
 
@@ -80,6 +87,12 @@ impl Queues {
         for (_, lane) in self.lock().drain() {
             lane.task.abort();
         }
+        self.open.store(0, Ordering::SeqCst);
+    }
+
+    /// Events that are queued or under way.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(usize, Option<usize>), Lane>> {
@@ -88,13 +101,16 @@ impl Queues {
 }
 
 impl Lane {
-    fn start(app: &App) -> Self {
+    fn start(app: &App, open: Arc<AtomicUsize>) -> Self {
         let (sender, mut jobs) = mpsc::channel(QUEUE_MAX);
         let (stall, stalled) = watch::channel(false);
         let app = App::clone(app);
         let task = tokio::spawn(async move {
             while let Some(job) = jobs.recv().await {
                 deliver(&app, job, &stall).await;
+                // Saturating: `stop` may have set it to zero in between.
+                let less = |count: usize| Some(count.saturating_sub(1));
+                let _ = open.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
             }
         });
         Self { sender, stalled, task: task.abort_handle() }
@@ -162,14 +178,17 @@ async fn in_parallel(app: &App, job: &Job) -> Vec<Answer> {
     attempts.join_all().await.into_iter().flatten().collect()
 }
 
-/// The repeats of the following hour.
+/// The repeats of the following hour. Minutes count from the start of the attempt before, so that a test which
+/// has seen an attempt can move the clock at once.
 async fn each_minute(app: &App, job: &Job, first_at: u64, mut attempts: u32) {
+    let mut tried_at = first_at;
     loop {
-        app.clock.until(app.clock.now() + REPEAT_EVERY_MS).await;
-        if app.clock.now() > first_at + REPEAT_FOR_MS {
+        app.clock.until(tried_at + REPEAT_EVERY_MS).await;
+        tried_at = app.clock.now();
+        if tried_at > first_at + REPEAT_FOR_MS {
             let fields =
                 json!({"event": job.event, "message_token": job.token.to_string(), "attempts": attempts});
-            app.world().log.push(app.clock.now(), "given_up", fields);
+            app.world().log.push(tried_at, "given_up", fields);
             return;
         }
         attempts += 1;

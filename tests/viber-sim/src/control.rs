@@ -233,7 +233,7 @@ pub(crate) async fn phone(State(app): State<App>, Path((bot, user)): Path<(Strin
     let (bot, user) = (found_bot(&world, &bot)?, found_user(&world, &user)?);
     let online = world.users[user].online;
     let chat = world.chat(bot, user);
-    let items: Vec<Value> = chat.messages.iter().map(crate::state::PhoneMessage::view).collect();
+    let items: Vec<Value> = chat.messages.iter().map(crate::phone::PhoneMessage::view).collect();
     Ok(Json(json!({
         "items": items,
         "keyboard": chat.keyboard,
@@ -250,7 +250,8 @@ pub(crate) fn set<T>(target: &mut T, value: Option<T>) {
     }
 }
 
-fn set_optional(target: &mut Option<String>, value: Option<String>) {
+/// Sets what is given; an empty string removes.
+pub(crate) fn set_optional(target: &mut Option<String>, value: Option<String>) {
     if let Some(value) = value {
         *target = Some(value).filter(|value| !value.is_empty());
     }

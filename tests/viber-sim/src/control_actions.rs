@@ -33,7 +33,8 @@ pub(crate) async fn act(
         if world.bots[bot].webhook.is_none() {
             return Err(conflict("the bot has no webhook, so its chat is closed"));
         }
-        let place = Place { app: &app, bot, user, now };
+        let media_base = world.options.media_base_url.clone().unwrap_or_else(|| app.base_url().to_owned());
+        let place = Place { media_base: &media_base, bot, user, now };
         let mut planned =
             actions::act(&mut world, place, &action, &details).map_err(|error| conflict(&error))?;
         let last = planned.pop();

@@ -8,7 +8,7 @@ use axum::extract::{RawQuery, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::control::{Reply, conflict, found_bot, found_user, not_found, read, set};
+use crate::control::{Reply, conflict, found_bot, found_user, not_found, read, set, set_optional};
 use crate::faults::{Fault, Rule};
 use crate::{App, clock, rest};
 
@@ -101,6 +101,8 @@ struct OptionFields {
     escape_unicode: Option<bool>,
     receipt_delay_ms: Option<u64>,
     callback_timeout_ms: Option<u64>,
+    /// Empty: the simulator's own address.
+    media_base_url: Option<String>,
 }
 
 /// `PATCH /control/options`.
@@ -112,7 +114,13 @@ pub(crate) async fn patch_options(State(app): State<App>, body: Bytes) -> Reply 
     set(&mut options.escape_unicode, fields.escape_unicode);
     set(&mut options.receipt_delay, fields.receipt_delay_ms.map(Duration::from_millis));
     set(&mut options.callback_timeout, fields.callback_timeout_ms.map(Duration::from_millis));
+    set_optional(&mut options.media_base_url, fields.media_base_url);
     Ok(Json(options.view()))
+}
+
+/// `GET /control/queues`: callbacks that are queued, under way or waiting for their next minute.
+pub(crate) async fn queues(State(app): State<App>) -> Json<Value> {
+    Json(json!({"open": app.queues.open()}))
 }
 
 /// `GET /control/log?after=N`.

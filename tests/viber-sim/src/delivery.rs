@@ -119,7 +119,7 @@ fn problem(error: &reqwest::Error) -> Problem {
         cause = deeper;
     }
     // The innermost text only: the outer ones quote the URL with its signature.
-    let text = cause.to_string();
+    let text = cause.to_string().split(" (os error").next().unwrap_or_default().to_owned();
     if error.is_connect() { Problem::Connect(text) } else { Problem::Other(text) }
 }
 

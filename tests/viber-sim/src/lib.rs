@@ -1,8 +1,12 @@
 //! A simulator of Viber's side of its REST Bot API, to run in a test or as a program. It is not a client of that
 //! API and shares no code with the programs it tests: an oracle that did would prove nothing.
 //!
-//! One lock guards the state ([`state`]); decisions are functions on it (`rules`, `sending`, `actions`); the HTTP
+//! One lock guards the state (`state`, `phone`); decisions are functions on it (`rules`, `sending`, `actions`); the HTTP
 //! sides (`rest`, `control`) are thin; `callbacks` calls webhooks. See the README for the routes.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod actions;
 mod callbacks;
@@ -18,6 +22,7 @@ mod listener;
 mod log;
 mod media;
 mod methods;
+mod phone;
 mod png;
 mod rest;
 mod rules;
@@ -55,6 +60,9 @@ pub struct Options {
     pub receipt_delay: Duration,
     /// How long a webhook may take, in real time; Viber gives 5 s.
     pub callback_timeout: Duration,
+    /// Where links to media seem to lead, such as `https://dl-media.viber.com`: for a program that reaches this
+    /// simulator under the real name. Without it they lead to the simulator's own address.
+    pub media_base_url: Option<String>,
     /// Seed of ids and tokens.
     pub seed: u64,
 }
@@ -66,6 +74,7 @@ impl Default for Options {
             escape_unicode: false,
             receipt_delay: Duration::from_millis(30),
             callback_timeout: Duration::from_secs(5),
+            media_base_url: None,
             seed: 1,
         }
     }
@@ -79,6 +88,7 @@ impl Options {
             "escape_unicode": self.escape_unicode,
             "receipt_delay_ms": ms(self.receipt_delay),
             "callback_timeout_ms": ms(self.callback_timeout),
+            "media_base_url": self.media_base_url,
             "seed": self.seed,
         })
     }
@@ -225,6 +235,7 @@ fn router(app: App) -> Router {
         )
         .route("/control/clock", get(control_tools::clock).post(control_tools::advance))
         .route("/control/options", get(control_tools::options).patch(control_tools::patch_options))
+        .route("/control/queues", get(control_tools::queues))
         .route("/control/log", get(control_tools::log))
         .route("/control/reset", post(control_tools::reset))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))

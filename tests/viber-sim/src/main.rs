@@ -19,6 +19,9 @@ struct Arguments {
     /// Write callbacks with `\uXXXX` escapes instead of raw UTF-8.
     #[arg(long)]
     escape_unicode: bool,
+    /// Where links to media seem to lead, such as `https://dl-media.viber.com`.
+    #[arg(long)]
+    media_base_url: Option<String>,
     /// Seed of user ids and tokens: the same seed gives the same ids.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -30,6 +33,7 @@ async fn main() -> anyhow::Result<()> {
     let options = Options {
         allow_http: !arguments.https_only,
         escape_unicode: arguments.escape_unicode,
+        media_base_url: arguments.media_base_url,
         seed: arguments.seed,
         ..Options::default()
     };

@@ -7,7 +7,7 @@ use axum::http::{Response, StatusCode};
 
 use crate::delivery::sign;
 use crate::rest::plain;
-use crate::{App, Shared, png};
+use crate::{App, png};
 
 /// How long a link lives.
 const LINK_MS: u64 = 3_600_000;
@@ -18,11 +18,10 @@ const LINK_KEY: &str = "viber-sim-media-links";
 const KEY_PAIR_ID: &str = "APKASIMULATOREXAMPLE";
 
 /// A signed link to a file, and the file's size.
-pub(crate) fn link(app: &Shared, name: &str, now: u64) -> (String, usize) {
+pub(crate) fn link(base: &str, name: &str, now: u64) -> (String, usize) {
     let expires = (now + LINK_MS) / 1_000;
     let signature = sign(LINK_KEY, format!("{name}/{expires}").as_bytes());
     let size = file(name).map_or(0, |(_, bytes)| bytes.len());
-    let base = app.base_url();
     let link =
         format!("{base}/media/{name}?Expires={expires}&Signature={signature}__&Key-Pair-Id={KEY_PAIR_ID}");
     (link, size)

@@ -4,8 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::events;
+use crate::phone::{Direction, MessageState};
 use crate::rules::{self, Check, Refusal, refuse};
-use crate::state::{Direction, MessageState, World};
+use crate::state::World;
 
 /// Messages to one user in one clock hour (XX:00 to XX:00) without a reply.
 pub(crate) const UNANSWERED_MAX: u32 = 100;
@@ -234,8 +235,9 @@ pub(crate) fn receipts(
     let mut planned = Vec::new();
     for (token, refused) in arrived {
         let event = if refused { "failed" } else { "delivered" };
-        for _ in 0..if refused { 1 } else { devices } {
-            let mut body = events::about(event, now, token, id);
+        for device in 0..if refused { 1 } else { devices } {
+            // Devices receive one after the other, so their receipts differ in time only.
+            let mut body = events::about(event, now + u64::from(device), token, id);
             if refused {
                 body.insert("desc".into(), refusal.as_str().into());
             }

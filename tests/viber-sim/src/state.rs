@@ -1,24 +1,22 @@
-//! What Viber knows: bots, users and the chats between them. Plain data with lookups; the rules of sending are
-//! in `sending.rs`, those of users' actions in `actions.rs`.
+//! What Viber knows: bots and users. Plain data with lookups; chats are in `phone.rs`, the rules of sending in
+//! `sending.rs`, those of users' actions in `actions.rs`.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::Options;
 use crate::faults::Faults;
 use crate::log::Log;
+use crate::phone::Chat;
 
 /// Bots of one simulator.
 pub(crate) const BOTS_MAX: usize = 100;
 /// Users of one simulator.
 pub(crate) const USERS_MAX: usize = 100_000;
-/// Messages a chat keeps; older ones disappear from the phone.
-const MESSAGES_MAX: usize = 10_000;
 /// `(message_token >> 22) + this` is the time of creation in milliseconds, as in real tokens.
 const TOKEN_EPOCH_MS: u64 = 292_057_776_128;
 
@@ -90,53 +88,6 @@ pub(crate) struct User {
     /// How many of the next messages the phone refuses (`failed`), and with which text.
     pub(crate) refuses: u32,
     pub(crate) refusal: String,
-}
-
-/// The chat of one user with one bot.
-#[derive(Debug, Default)]
-pub(crate) struct Chat {
-    pub(crate) subscribed: bool,
-    pub(crate) blocked: bool,
-    pub(crate) tracking_data: Option<String>,
-    pub(crate) keyboard: Option<Value>,
-    /// Clock hour and messages sent in it since the user last wrote.
-    pub(crate) unanswered: (u64, u32),
-    pub(crate) session_opened_at: Option<u64>,
-    pub(crate) details_asked_at: Vec<u64>,
-    pub(crate) messages: VecDeque<PhoneMessage>,
-}
-
-/// A message as the phone has it.
-#[derive(Debug)]
-pub(crate) struct PhoneMessage {
-    pub(crate) direction: Direction,
-    pub(crate) token: u64,
-    pub(crate) at: u64,
-    pub(crate) state: MessageState,
-    /// Welcome messages yield no receipts: nothing ever confirms them.
-    pub(crate) welcome: bool,
-    pub(crate) raw: Value,
-}
-
-/// Seen from the phone.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Direction {
-    /// From the bot.
-    In,
-    /// Written by the user.
-    Out,
-}
-
-/// How far a message has come.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum MessageState {
-    Sent,
-    Delivered,
-    Seen,
-    /// Refused by the phone, not displayed.
-    Failed,
 }
 
 impl World {
@@ -256,53 +207,6 @@ impl Bot {
         self.user_ids.push(id);
     }
 }
-
-impl Chat {
-    /// Puts a message on the phone.
-    pub(crate) fn add(&mut self, direction: Direction, token: u64, at: u64, raw: Value) -> &mut PhoneMessage {
-        if self.messages.len() == MESSAGES_MAX {
-            self.messages.pop_front();
-        }
-        let message = PhoneMessage { direction, token, at, state: MessageState::Sent, welcome: false, raw };
-        self.messages.push_back(message);
-        let last = self.messages.len() - 1;
-        &mut self.messages[last]
-    }
-}
-
-impl PhoneMessage {
-    /// The message as `/control/…/phone` shows it: the usual fields beside the whole.
-    pub(crate) fn view(&self) -> Value {
-        let mut view = Map::new();
-        for key in CONTENT_KEYS {
-            view.insert(key.into(), self.raw.get(key).cloned().unwrap_or(Value::Null));
-        }
-        view.insert("direction".into(), json!(self.direction));
-        view.insert("message_token".into(), self.token.to_string().into());
-        view.insert("state".into(), json!(self.state));
-        view.insert("at".into(), self.at.into());
-        view.insert("welcome".into(), self.welcome.into());
-        view.insert("raw".into(), self.raw.clone());
-        Value::Object(view)
-    }
-}
-
-/// Fields of a message that the phone's view repeats at the top, `null` where absent.
-const CONTENT_KEYS: [&str; 13] = [
-    "type",
-    "text",
-    "sender",
-    "media",
-    "thumbnail",
-    "file_name",
-    "size",
-    "duration",
-    "contact",
-    "location",
-    "sticker_id",
-    "rich_media",
-    "keyboard",
-];
 
 fn by_alias(key: &str, letter: char, count: usize) -> Option<usize> {
     let number: usize = key.strip_prefix(letter)?.parse().ok()?;
