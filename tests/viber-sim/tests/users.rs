@@ -25,6 +25,8 @@ async fn a_welcome_message_is_the_answer_to_an_opened_link() {
         (&shown["text"], &shown["direction"], &shown["welcome"]),
         (&json!("Вітаємо"), &json!("in"), &json!(true))
     );
+    // Nothing confirms a welcome message.
+    assert_eq!(bench.act("read", json!({})).await["sent"], false);
 
     bench.act("tap", json!({"button": 0})).await;
     let message = &bench.received()[1].json["message"];
