@@ -1,6 +1,8 @@
 //! The contract's JSON form. Not here: its binary form, which `calls.rs` sends through a component.
 
-use channel_engine::contract::{AccountRequest, Command, Contact, Conversation, Part, Reply, Text, TextFormat};
+use channel_engine::contract::{
+    AccountRequest, Command, Contact, Conversation, Part, Reply, Text, TextFormat,
+};
 
 #[test]
 fn a_variant_is_an_object_and_a_bare_case_is_a_string() {

@@ -1,0 +1,150 @@
+//! A channel that misbehaves on request: the account's settings name the deed. Not here: components that are refused
+//! before they run; those are in `../wat`.
+
+use std::collections::HashMap;
+use std::hint::black_box;
+use std::time::{Duration, SystemTime};
+
+wit_bindgen::generate!({ path: "../../../wit", world: "channel" });
+
+use exports::helpdesk::channel::messenger_channel::*;
+
+struct Hostile;
+
+export!(Hostile);
+
+/// Runs before any export, as constructors of C++ do.
+#[cfg(feature = "loop_in_start")]
+mod start {
+    extern "C" fn run() {
+        super::spin();
+    }
+    #[used]
+    #[unsafe(link_section = ".init_array")]
+    static START: extern "C" fn() = run;
+}
+
+fn spin() {
+    let mut count = 0u64;
+    loop {
+        count = black_box(count.wrapping_add(1));
+    }
+}
+
+static mut BOTTOM: u32 = u32::MAX;
+
+/// Deep, and with nothing on the shadow stack: it is the engine's own stack that ends.
+#[inline(never)]
+fn descend(depth: u32) -> u32 {
+    // SAFETY: there is one thread; volatile, so that the compiler cannot know where it ends.
+    if depth == unsafe { (&raw const BOTTOM).read_volatile() } {
+        return 0;
+    }
+    descend(depth + 1).rotate_left(3) ^ depth
+}
+
+fn outcome(state: Vec<u8>, commands: Vec<Command>) -> Outcome {
+    Outcome { state, commands, facts: Vec::new() }
+}
+
+fn notes(count: usize) -> Vec<Command> {
+    let note = |id: usize| Note { id: id.to_string(), task: "t".into(), code: "c".into(), text: "n".into() };
+    (0..count).map(|id| Command::Note(note(id))).collect()
+}
+
+fn foreign_call() -> Command {
+    Command::Call(Call {
+        id: "c".into(),
+        method: "GET".into(),
+        url: "http://169.254.169.254/latest/meta-data/".into(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        secret_fields: Vec::new(),
+        timeout_ms: 30_000,
+        context: Vec::new(),
+        extras: Vec::new(),
+    })
+}
+
+/// What a channel could not know: each differs from call to call, unless the host makes it the same.
+fn surroundings() -> String {
+    let map: HashMap<u32, ()> = (0..50).map(|key| (key, ())).collect();
+    let keys: Vec<_> = map.keys().collect();
+    let variables: Vec<_> = std::env::vars().collect();
+    let files = std::fs::read_dir("/").map(|files| files.count()).unwrap_or(0);
+    format!("{:?} {:?} {variables:?} {files}", SystemTime::now(), keys)
+}
+
+fn misbehave(deed: &str) -> Outcome {
+    let (name, number) = deed.split_once(' ').unwrap_or((deed, "0"));
+    let number: usize = number.parse().unwrap_or(0);
+    match name {
+        "trap" => panic!("a secret plan\u{1b}[31m in red"),
+        "endless_loop" => spin(),
+        "memory_bomb" => {
+            let mut hoard = Vec::new();
+            loop {
+                hoard.push(black_box(vec![1u8; 1 << 20]));
+            }
+        }
+        "memory" => drop(black_box(vec![1u8; number])),
+        "deep_recursion" => return outcome(descend(0).to_string().into_bytes(), Vec::new()),
+        "commands" => return outcome(Vec::new(), notes(number)),
+        "state" => return outcome(vec![b'x'; number], Vec::new()),
+        "foreign_call" => return outcome(Vec::new(), vec![foreign_call()]),
+        "surroundings" => return outcome(surroundings().into_bytes(), Vec::new()),
+        "stderr_flood" => (0..number).for_each(|line| eprintln!("line {line} of a flood\u{7}")),
+        "sleep" => std::thread::sleep(Duration::from_secs(3_600)),
+        "exit" => std::process::exit(1),
+        _ => {}
+    }
+    outcome(b"good".to_vec(), Vec::new())
+}
+
+impl Guest for Hostile {
+    fn describe() -> Manifest {
+        let texts = Localized {
+            language: "en".into(),
+            name: "Hostile".into(),
+            settings_schema: "{}".into(),
+            guide: String::new(),
+        };
+        Manifest {
+            id: "hostile".into(),
+            version: "0.1.0".into(),
+            headers: Vec::new(),
+            hosts: Vec::new(),
+            secrets: Vec::new(),
+            features: Vec::new(),
+            limits: Vec::new(),
+            texts: vec![texts],
+            extras: Vec::new(),
+        }
+    }
+
+    fn receive_webhook(account: Account, _: Vec<Secret>, request: HttpRequest) -> Result<Receipt, Rejection> {
+        misbehave(&account.settings);
+        let response = HttpResponse { status: 99, headers: Vec::new(), body: request.body };
+        Ok(Receipt { response, inbound: Vec::new(), unreadable: Vec::new() })
+    }
+
+    fn handle_inbound(account: Account, _: Conversation, _: Inbound) -> Result<Outcome, Problem> {
+        Ok(misbehave(&account.settings))
+    }
+
+    fn handle_task_event(account: Account, _: Conversation, _: TaskEvent) -> Result<Outcome, Problem> {
+        Ok(misbehave(&account.settings))
+    }
+
+    fn handle_reply(account: Account, _: Conversation, _: Reply) -> Result<Outcome, Problem> {
+        Ok(misbehave(&account.settings))
+    }
+
+    fn handle_answer(account: Account, _: Conversation, _: Answer) -> Result<Outcome, Problem> {
+        Ok(misbehave(&account.settings))
+    }
+
+    fn manage_account(account: Account, _: Conversation, _: AccountRequest) -> Result<Outcome, Problem> {
+        Ok(misbehave(&account.settings))
+    }
+}

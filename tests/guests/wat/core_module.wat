@@ -1,0 +1,2 @@
+;; WebAssembly, and no component.
+(module (func (export "describe") (result i32) i32.const 7))
