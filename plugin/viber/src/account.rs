@@ -36,7 +36,12 @@ pub fn manage_account(
         AccountRequest::Disconnect => machine::Purpose::Disconnect,
         AccountRequest::Other(name) => {
             let text = format!("this channel does not know the request {name}");
-            return Err(Problem::new(ProblemClass::Unsupported, "unknown-request", text, "Install a later version."));
+            return Err(Problem::new(
+                ProblemClass::Unsupported,
+                "unknown-request",
+                text,
+                "Install a later version.",
+            ));
         }
     };
     calls::run(account, conversation, machine::Event::Requested(purpose))

@@ -1,8 +1,8 @@
 //! What the answer to a sent message means for its delivery; answers to the account's calls are in `account`.
 
 use conversation::{
-    Account, AccountStatus, Answer, Command, ConnectionState, Conversation, Delivery, DeliveryState, Outcome, Problem,
-    ProblemClass, Retry, RetryScope,
+    Account, AccountStatus, Answer, Command, ConnectionState, Conversation, Delivery, DeliveryState, Outcome,
+    Problem, ProblemClass, Retry, RetryScope,
 };
 use serde_json::Value;
 
@@ -17,7 +17,11 @@ use crate::{account, contact, json};
 ///
 /// # Errors
 /// Class `internal`: `context-unreadable` for a call that is not this channel's, `state-…`.
-pub fn handle_answer(account: &Account, conversation: &Conversation, answer: &Answer) -> Result<Outcome, Problem> {
+pub fn handle_answer(
+    account: &Account,
+    conversation: &Conversation,
+    answer: &Answer,
+) -> Result<Outcome, Problem> {
     if conversation.id.is_empty() {
         return account::on_answer(account, conversation, answer);
     }
@@ -101,7 +105,12 @@ impl Turn<'_> {
     }
 
     fn retry(&mut self, after_ms: u64, scope: RetryScope, problem: Problem) {
-        self.commands.push(Command::Retry(Retry { call: self.answer.call.clone(), after_ms, scope, problem }));
+        self.commands.push(Command::Retry(Retry {
+            call: self.answer.call.clone(),
+            after_ms,
+            scope,
+            problem,
+        }));
     }
 
     fn failed(&mut self, problem: Problem) {

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::chars;
 use crate::limits::{
-    CAPTION_UTF16_MAX, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX, FORBIDDEN_EXTENSIONS, PICTURE_BYTES_MAX, URL_CHARS_MAX,
-    VIDEO_BYTES_MAX, VIDEO_SECONDS_MAX,
+    CAPTION_UTF16_MAX, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX, FORBIDDEN_EXTENSIONS, PICTURE_BYTES_MAX,
+    URL_CHARS_MAX, VIDEO_BYTES_MAX, VIDEO_SECONDS_MAX,
 };
 use crate::message::{Draft, fields, unsupported};
 
@@ -33,7 +33,9 @@ pub(crate) fn video(media: &Media) -> Draft {
     let seconds = media.duration_ms.map(|ms| ms.div_ceil(1_000));
     let size = media.size_bytes.filter(|size| (1..=VIDEO_BYTES_MAX).contains(size));
     let short = seconds.is_none_or(|seconds| seconds <= VIDEO_SECONDS_MAX);
-    let (Some(size), true, Some("mp4")) = (size, short, url_extension(url).as_deref()) else { return file(media) };
+    let (Some(size), true, Some("mp4")) = (size, short, url_extension(url).as_deref()) else {
+        return file(media);
+    };
     let mut video = fields("video", json!({ "media": url, "size": size, "text": caption(media) }));
     if let Some(seconds) = seconds.filter(|seconds| *seconds > 0) {
         video.insert("duration".to_owned(), seconds.into());
@@ -96,7 +98,9 @@ fn last_segment(url: &str) -> &str {
 /// The extension of a file's name, in lower case.
 fn extension(name: &str) -> Option<String> {
     let (stem, word) = name.rsplit_once('.')?;
-    let fits = !stem.is_empty() && (1..=10).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let fits = !stem.is_empty()
+        && (1..=10).contains(&word.len())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fits.then(|| word.to_ascii_lowercase())
 }
 
@@ -111,7 +115,12 @@ fn too_large(size: u64) -> Problem {
 
 fn forbidden(word: &str) -> Problem {
     let text = format!("Viber delivers no files that end in .{word}");
-    Problem::new(ProblemClass::Unsupported, "file-type-forbidden", text, "Pack it into an archive, or send a link.")
+    Problem::new(
+        ProblemClass::Unsupported,
+        "file-type-forbidden",
+        text,
+        "Pack it into an archive, or send a link.",
+    )
 }
 
 #[cfg(test)]

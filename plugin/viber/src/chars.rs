@@ -35,7 +35,14 @@ mod tests {
 
     #[test]
     fn cutting_never_splits_a_character() {
-        let cases = [("", 3, "", ""), ("abc", 3, "abc", "abc"), ("abcd", 3, "ab…", "abc"), ("Привіт", 4, "При…", "Прив"), ("🙂🙂🙂", 2, "🙂…", "🙂🙂"), ("ab cd", 4, "ab…", "ab c")];
+        let cases = [
+            ("", 3, "", ""),
+            ("abc", 3, "abc", "abc"),
+            ("abcd", 3, "ab…", "abc"),
+            ("Привіт", 4, "При…", "Прив"),
+            ("🙂🙂🙂", 2, "🙂…", "🙂🙂"),
+            ("ab cd", 4, "ab…", "ab c"),
+        ];
         for (text, max, short, plain) in cases {
             assert_eq!((cut(text, max).as_str(), truncate(text, max)), (short, plain), "{text} {max}");
         }

@@ -56,17 +56,22 @@ pub(crate) fn refresh(
 /// Sets whether messages can be sent; the card has to be told if that is new and there is a card.
 pub(crate) fn subscribe(dialogue: &mut Dialogue, id: &str, subscribed: bool) -> Option<Contact> {
     let new = dialogue.subscribed.replace(subscribed) != Some(subscribed);
-    (new && dialogue.card.is_some())
-        .then(|| Contact { id: ids::contact(id), subscribed: Some(subscribed), ..Contact::default() })
+    (new && dialogue.card.is_some()).then(|| Contact {
+        id: ids::contact(id),
+        subscribed: Some(subscribed),
+        ..Contact::default()
+    })
 }
 
 /// A phone number and nothing else: what a customer types where the button for it does nothing, as on a computer.
 pub(crate) fn phone_in(text: &str) -> Option<String> {
     let text = text.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let only = text.char_indices().all(|(at, c)| c.is_ascii_digit() || " -()".contains(c) || (c == '+' && at == 0));
+    let only =
+        text.char_indices().all(|(at, c)| c.is_ascii_digit() || " -()".contains(c) || (c == '+' && at == 0));
     // 7 digits are the shortest that are dialled from elsewhere, 15 the longest of E.164.
-    (only && (7..=15).contains(&digits)).then(|| text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect())
+    (only && (7..=15).contains(&digits))
+        .then(|| text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect())
 }
 
 fn name(user: &User) -> Option<String> {

@@ -36,7 +36,11 @@ fn link(words: &str, address: &str) -> String {
     if words.trim().is_empty() || bare(words) == bare(address) {
         return address.to_owned();
     }
-    if address.is_empty() || address.starts_with('#') { words.to_owned() } else { format!("{words} ({address})") }
+    if address.is_empty() || address.starts_with('#') {
+        words.to_owned()
+    } else {
+        format!("{words} ({address})")
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use conversation::routing::{self, Effect, Policy, Previous};
 use conversation::{
-    Account, Action, Command, Conversation, DeliveryReceipt, DeliveryState, Inbound, Note, Outcome, PreviousTask,
-    Problem, ProblemClass, ReceiptTarget, Task, TaskEvent,
+    Account, Action, Command, Conversation, DeliveryReceipt, DeliveryState, Inbound, Note, Outcome,
+    PreviousTask, Problem, ProblemClass, ReceiptTarget, Task, TaskEvent,
 };
 
 use crate::callback::{self, Callback, Event, Message, User};
@@ -18,8 +18,13 @@ use crate::{account, chars, contact, ids};
 /// # Errors
 /// Class `internal` for bytes that are not this channel's (`payload-unreadable`, `state-unreadable`,
 /// `state-from-the-future`), class `account` for settings that cannot be read.
-pub fn handle_inbound(account: &Account, conversation: &Conversation, inbound: &Inbound) -> Result<Outcome, Problem> {
-    let callback = callback::parse(&inbound.payload).map_err(|error| payload_unreadable(&error.to_string()))?;
+pub fn handle_inbound(
+    account: &Account,
+    conversation: &Conversation,
+    inbound: &Inbound,
+) -> Result<Outcome, Problem> {
+    let callback =
+        callback::parse(&inbound.payload).map_err(|error| payload_unreadable(&error.to_string()))?;
     if let Event::Webhook = callback.event {
         return account::on_called_back(account, conversation);
     }
@@ -150,8 +155,10 @@ impl<'a> Turn<'a> {
             contact: ids::contact(self.user),
             title: content.title.clone(),
             description: content.description.clone(),
-            previous: previous
-                .map(|before| PreviousTask { task: ids::task(self.user, before.number), deleted: before.deleted }),
+            previous: previous.map(|before| PreviousTask {
+                task: ids::task(self.user, before.number),
+                deleted: before.deleted,
+            }),
             template: self.settings.task_template.clone(),
             assignees: self.settings.extra_assignees.clone(),
             extras: context.map(|context| ("context".to_owned(), context)).into_iter().collect(),

@@ -65,7 +65,9 @@ mod tests {
         assert_eq!(contact("ab+/c=="), "c:ab+/c==");
         assert_eq!(task("ab+/c==", 3), "t:ab+/c==:3");
         assert_eq!(task_number("ab+/c==", "t:ab+/c==:3"), Some(3));
-        for (user, id) in [("ab", "t:abc:3"), ("ab", "t:ab:x"), ("ab", "c:ab:3"), ("ab", "t:ab"), ("AB", "t:ab:3")] {
+        for (user, id) in
+            [("ab", "t:abc:3"), ("ab", "t:ab:x"), ("ab", "c:ab:3"), ("ab", "t:ab"), ("AB", "t:ab:3")]
+        {
             assert_eq!(task_number(user, id), None, "{id}");
         }
         assert_eq!(action(&message(Some("12"), b"x")), "m:12");

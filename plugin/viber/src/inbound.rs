@@ -104,7 +104,11 @@ fn contact(message: &Message) -> (&'static str, Part) {
 /// A type without a name here, or one without what makes it that: named and kept (I15).
 fn other(message: &Message) -> (&'static str, Part) {
     let kind = if message.kind.is_empty() { "unknown" } else { &message.kind };
-    let words = message.text.as_deref().and_then(chars::first_line).or_else(|| crate::json::text(&message.raw, "alt_text"));
+    let words = message
+        .text
+        .as_deref()
+        .and_then(chars::first_line)
+        .or_else(|| crate::json::text(&message.raw, "alt_text"));
     let name = chars::cut(kind, 40);
     let summary = match words {
         Some(words) => format!("{name}: {}", chars::cut(&words, 200)),

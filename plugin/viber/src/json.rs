@@ -70,10 +70,19 @@ mod tests {
         for key in ["e", "f", "o", "z", "absent", "huge"] {
             assert_eq!(text(&object, key), None, "{key}");
         }
-        assert_eq!((number(&object, "n"), number(&object, "ns"), number(&object, "m")), (Some(7), Some(7), None));
-        assert_eq!((integer(&object, "m"), integer(&object, "ns"), integer(&object, "s")), (Some(-3), Some(7), None));
+        assert_eq!(
+            (number(&object, "n"), number(&object, "ns"), number(&object, "m")),
+            (Some(7), Some(7), None)
+        );
+        assert_eq!(
+            (integer(&object, "m"), integer(&object, "ns"), integer(&object, "s")),
+            (Some(-3), Some(7), None)
+        );
         assert_eq!((decimal(&object, "f"), decimal(&object, "fs")), (Some(1.5), Some(1.5)));
-        assert_eq!((flag(&object, "t"), flag(&object, "ts"), flag(&object, "n")), (Some(true), Some(true), None));
+        assert_eq!(
+            (flag(&object, "t"), flag(&object, "ts"), flag(&object, "n")),
+            (Some(true), Some(true), None)
+        );
         assert_eq!(token(&object, "big").as_deref(), Some("18446744073709551615"));
         for key in ["m", "word", "huge", "e"] {
             assert_eq!(token(&object, key), None, "{key}");

@@ -44,7 +44,10 @@ mod tests {
 
     #[test]
     fn suggestions_and_the_phone_button_become_rows() {
-        let keyboard = keyboard(&[suggestion("<Yes> & no", "yes"), suggestion("Later", ""), suggestion("", "x")], Some("My phone"));
+        let keyboard = keyboard(
+            &[suggestion("<Yes> & no", "yes"), suggestion("Later", ""), suggestion("", "x")],
+            Some("My phone"),
+        );
         assert_eq!(
             keyboard.unwrap().to_string(),
             r#"{"Buttons":[{"ActionBody":"yes","ActionType":"reply","Columns":6,"Rows":1,"Text":"&lt;Yes&gt; &amp; no"},{"ActionBody":"Later","ActionType":"reply","Columns":6,"Rows":1,"Text":"Later"},{"ActionBody":"share-phone","ActionType":"share-phone","Columns":6,"Rows":1,"Text":"My phone"}],"DefaultHeight":false,"Type":"keyboard"}"#

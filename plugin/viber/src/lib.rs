@@ -43,3 +43,7 @@ pub use handle::{handle_inbound, handle_task_event};
 pub use manifest::describe;
 pub use outbound::handle_reply;
 pub use receive::receive_webhook;
+
+#[cfg(test)]
+#[path = "tests/support.rs"]
+mod support;

@@ -69,9 +69,10 @@ pub const TIME_AHEAD_MS_MAX: u64 = 24 * HOUR_MS;
 
 /// Extensions that Viber does not deliver. Creators, Send Message, Forbidden file formats.
 pub const FORBIDDEN_EXTENSIONS: &[&str] = &[
-    "action", "apk", "app", "bat", "bin", "cmd", "com", "command", "cpl", "csh", "exe", "gadget", "inf1", "ins", "inx",
-    "ipa", "isu", "job", "jse", "ksh", "lnk", "msc", "msi", "msp", "mst", "osx", "out", "paf", "pif", "ps1", "reg",
-    "rgs", "run", "sct", "shb", "shs", "u3p", "vb", "vbe", "vbs", "vbscript", "workflow", "ws", "wsf",
+    "action", "apk", "app", "bat", "bin", "cmd", "com", "command", "cpl", "csh", "exe", "gadget", "inf1",
+    "ins", "inx", "ipa", "isu", "job", "jse", "ksh", "lnk", "msc", "msi", "msp", "mst", "osx", "out", "paf",
+    "pif", "ps1", "reg", "rgs", "run", "sct", "shb", "shs", "u3p", "vb", "vbe", "vbs", "vbscript",
+    "workflow", "ws", "wsf",
 ];
 
 #[cfg(test)]
@@ -87,6 +88,10 @@ mod tests {
     #[test]
     fn forbidden_extensions_are_sorted_lower_case_and_once() {
         assert!(FORBIDDEN_EXTENSIONS.is_sorted_by(|a, b| a < b));
-        assert!(FORBIDDEN_EXTENSIONS.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())));
+        assert!(
+            FORBIDDEN_EXTENSIONS
+                .iter()
+                .all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+        );
     }
 }

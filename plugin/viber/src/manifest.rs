@@ -3,8 +3,8 @@
 use conversation::{Limit, Localized, Manifest};
 
 use crate::limits::{
-    CAPTION_UTF16_MAX, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX, PICTURE_BYTES_MAX, SENDER_NAME_CHARS_MAX, TEXT_UTF16_MAX,
-    VIDEO_BYTES_MAX,
+    CAPTION_UTF16_MAX, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX, PICTURE_BYTES_MAX, SENDER_NAME_CHARS_MAX,
+    TEXT_UTF16_MAX, VIDEO_BYTES_MAX,
 };
 use crate::receive::API_KEY;
 use crate::signature;
@@ -20,8 +20,16 @@ pub fn describe() -> Manifest {
         hosts: texts(&["chatapi.viber.com"]),
         secrets: texts(&[API_KEY]),
         features: texts(&[
-            "delivered", "seen", "failed", "sender-identity", "suggestions", "share-phone", "welcome-message",
-            "deep-link", "session", "price",
+            "delivered",
+            "seen",
+            "failed",
+            "sender-identity",
+            "suggestions",
+            "share-phone",
+            "welcome-message",
+            "deep-link",
+            "session",
+            "price",
         ]),
         limits: limits(),
         texts: vec![

@@ -2,7 +2,9 @@
 //!
 //! developers.viber.com, Send Message, Message types; checked 2026-11.
 
-use conversation::{Account, Author, ContactCard, Link, Location, Media, Part, Problem, ProblemClass, Sticker};
+use conversation::{
+    Account, Author, ContactCard, Link, Location, Media, Part, Problem, ProblemClass, Sticker,
+};
 use serde_json::{Map, Value, json};
 
 use crate::limits::{
@@ -30,12 +32,16 @@ pub(crate) fn drafts(parts: &[Part]) -> Vec<Draft> {
             Part::Image(media) => with_caption(&mut drafts, media, attachment::image(media)),
             Part::Video(media) => with_caption(&mut drafts, media, attachment::video(media)),
             // Viber has no type for sounds: they are files.
-            Part::Audio(media) | Part::File(media) => with_caption(&mut drafts, media, attachment::file(media)),
+            Part::Audio(media) | Part::File(media) => {
+                with_caption(&mut drafts, media, attachment::file(media))
+            }
             Part::Location(place) => location(&mut drafts, place),
             Part::Contact(card) => drafts.push(contact(card)),
             Part::Sticker(picture) => drafts.push(sticker(picture)),
             Part::Link(target) => link(&mut drafts, target),
-            Part::Other(other) => drafts.push(Err(unsupported(&format!("Viber has nothing for a {}", other.kind)))),
+            Part::Other(other) => {
+                drafts.push(Err(unsupported(&format!("Viber has nothing for a {}", other.kind))))
+            }
         }
     }
     drafts
@@ -53,7 +59,12 @@ pub(crate) fn fields(kind: &str, more: Value) -> Fields {
 
 /// Viber, or this channel, cannot send that.
 pub(crate) fn unsupported(text: &str) -> Problem {
-    Problem::new(ProblemClass::Unsupported, "unsupported-part", text, "Send it in another form, as a link for example.")
+    Problem::new(
+        ProblemClass::Unsupported,
+        "unsupported-part",
+        text,
+        "Send it in another form, as a link for example.",
+    )
 }
 
 /// As whom a message is sent: the employee if that is wanted and they have a name, else the account (S46, S47, I10).
@@ -66,7 +77,8 @@ pub(crate) fn sender(account: &Account, settings: &Settings, author: &Author) ->
     } else {
         (profile.map_or("", |profile| profile.name.trim()), account_avatar)
     };
-    let name = if name.is_empty() { FALLBACK_NAME } else { chars::truncate(name, SENDER_NAME_CHARS_MAX).trim_end() };
+    let name =
+        if name.is_empty() { FALLBACK_NAME } else { chars::truncate(name, SENDER_NAME_CHARS_MAX).trim_end() };
     match avatar.filter(|url| is_https(url)) {
         Some(avatar) => json!({ "name": name, "avatar": avatar }),
         None => json!({ "name": name }),
@@ -107,8 +119,12 @@ fn location(drafts: &mut Vec<Draft>, place: &Location) {
 }
 
 fn contact(card: &ContactCard) -> Draft {
-    let phone: String =
-        card.phone.iter().flat_map(|phone| phone.chars()).filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    let phone: String = card
+        .phone
+        .iter()
+        .flat_map(|phone| phone.chars())
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect();
     let name = card.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&phone);
     if phone.is_empty() || phone.len() > CARD_PHONE_CHARS_MAX {
         return Err(unsupported("Viber's cards need a phone number of at most 18 characters"));

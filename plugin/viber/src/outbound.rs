@@ -31,16 +31,26 @@ pub(crate) struct SendContext {
 /// # Errors
 /// Class `internal`: `no-conversation`, `recipient-not-here`, `state-…`; class `malformed`: `empty-reply`; class
 /// `limit`: `reply-too-long`; class `account`: `settings-unreadable`.
-pub fn handle_reply(account: &Account, conversation: &Conversation, reply: &Reply) -> Result<Outcome, Problem> {
+pub fn handle_reply(
+    account: &Account,
+    conversation: &Conversation,
+    reply: &Reply,
+) -> Result<Outcome, Problem> {
     let settings = settings::parse(&account.settings)?;
     let mut dialogue = Dialogue::read(&conversation.state)?;
     check(conversation, reply)?;
     let mut drafts = message::drafts(&reply.parts);
     if drafts.is_empty() {
-        return Err(Problem::new(ProblemClass::Malformed, "empty-reply", "the reply says nothing", "Write something."));
+        return Err(Problem::new(
+            ProblemClass::Malformed,
+            "empty-reply",
+            "the reply says nothing",
+            "Write something.",
+        ));
     }
     if drafts.len() > REPLY_PARTS_MAX {
-        let text = format!("the reply becomes {} messages, and at most {REPLY_PARTS_MAX} are sent", drafts.len());
+        let text =
+            format!("the reply becomes {} messages, and at most {REPLY_PARTS_MAX} are sent", drafts.len());
         return Err(Problem::new(ProblemClass::Limit, "reply-too-long", text, "Send it in several replies."));
     }
     add_keyboard(&mut drafts, reply, &settings, &dialogue);
@@ -100,7 +110,12 @@ fn call(
     let body = Value::Object(fields).to_string().into_bytes();
     if body.len() > BODY_BYTES_MAX {
         let text = format!("the message has {} bytes, and Viber takes less than 30,000", body.len());
-        return Err(Problem::new(ProblemClass::Unsupported, "message-too-large", text, "Shorten it or its buttons."));
+        return Err(Problem::new(
+            ProblemClass::Unsupported,
+            "message-too-large",
+            text,
+            "Shorten it or its buttons.",
+        ));
     }
     let context = SendContext { reply: reply.id.clone(), part };
     let context = serde_json::to_vec(&context).unwrap_or_default();

@@ -1,7 +1,8 @@
 //! The first step of a webhook: is it Viber's, what is it about, what is answered; not what follows from it.
 
 use conversation::{
-    Account, Header, HttpRequest, HttpResponse, Inbound, Problem, ProblemClass, Receipt, Rejection, Secret, Unreadable,
+    Account, Header, HttpRequest, HttpResponse, Inbound, Problem, ProblemClass, Receipt, Rejection, Secret,
+    Unreadable,
 };
 
 use crate::callback::{self, Callback, CallbackError, Event};
@@ -18,7 +19,11 @@ pub(crate) const API_KEY: &str = "api_key";
 ///
 /// # Errors
 /// A rejection: 405 `method-not-allowed`; 401 `missing-signature`, `bad-signature` or `missing-key`.
-pub fn receive_webhook(account: &Account, secrets: &[Secret], request: &HttpRequest) -> Result<Receipt, Rejection> {
+pub fn receive_webhook(
+    account: &Account,
+    secrets: &[Secret],
+    request: &HttpRequest,
+) -> Result<Receipt, Rejection> {
     if request.method != "POST" {
         return Err(rejection(405, "method-not-allowed", "the webhook takes POST only"));
     }
@@ -39,7 +44,8 @@ pub fn receive_webhook(account: &Account, secrets: &[Secret], request: &HttpRequ
 fn read(account: &Account, callback: &Callback, body: &[u8]) -> Receipt {
     let conversation = match &callback.event {
         Event::Unknown(name) => {
-            let text = format!("Viber sent an event that nobody has described: {}", crate::chars::cut(name, 60));
+            let text =
+                format!("Viber sent an event that nobody has described: {}", crate::chars::cut(name, 60));
             return unreadable(body, "unknown-event", text);
         }
         Event::ChatExtension | Event::Ignored => return empty(),
@@ -103,7 +109,11 @@ fn response(account: &Account, event: &Event) -> HttpResponse {
     match welcome::body(account, &settings, user) {
         Some(body) => {
             let name = "content-type".to_owned();
-            HttpResponse { status: 200, headers: vec![Header { name, value: "application/json".to_owned() }], body }
+            HttpResponse {
+                status: 200,
+                headers: vec![Header { name, value: "application/json".to_owned() }],
+                body,
+            }
         }
         None => ok(),
     }

@@ -131,7 +131,10 @@ mod tests {
     fn what_is_no_object_is_a_problem_of_the_account() {
         for settings in ["[]", "7", "{", "null"] {
             let problem = parse(settings).unwrap_err();
-            assert_eq!((problem.class, problem.code.as_str()), (ProblemClass::Account, "settings-unreadable"));
+            assert_eq!(
+                (problem.class, problem.code.as_str()),
+                (ProblemClass::Account, "settings-unreadable")
+            );
         }
     }
 }

@@ -38,13 +38,19 @@ pub fn verify(key: &str, headers: &[Header], query: &str, body: &[u8]) -> Result
     let mut hmac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(|_| SignatureError::Bad)?;
     hmac.update(body);
     let expected = hmac.finalize().into_bytes();
-    if !key.is_empty() && bool::from(expected.as_slice().ct_eq(&mac)) { Ok(()) } else { Err(SignatureError::Bad) }
+    if !key.is_empty() && bool::from(expected.as_slice().ct_eq(&mac)) {
+        Ok(())
+    } else {
+        Err(SignatureError::Bad)
+    }
 }
 
 /// The one signature of a request. Two that are equal are one; two that differ are an attempt at something.
 fn given<'a>(headers: &'a [Header], query: &'a str) -> Result<&'a str, SignatureError> {
-    let in_headers =
-        headers.iter().filter(|header| header.name.eq_ignore_ascii_case(HEADER)).map(|header| header.value.trim());
+    let in_headers = headers
+        .iter()
+        .filter(|header| header.name.eq_ignore_ascii_case(HEADER))
+        .map(|header| header.value.trim());
     let in_query = query.split('&').filter_map(|pair| pair.strip_prefix("sig="));
     let mut all = in_headers.chain(in_query);
     let first = all.next().ok_or(SignatureError::Missing)?;

@@ -17,7 +17,11 @@ pub(crate) fn split(text: &str, utf16_max: usize, json_bytes_max: usize) -> Vec<
     let mut rest = text;
     while !rest.is_empty() {
         let fits = fitting(rest, utf16_max, json_bytes_max);
-        let end = if fits == rest.len() { fits } else { seam(&rest[..fits], rest[fits..].starts_with(char::is_whitespace)) };
+        let end = if fits == rest.len() {
+            fits
+        } else {
+            seam(&rest[..fits], rest[fits..].starts_with(char::is_whitespace))
+        };
         let (piece, after) = rest.split_at(end);
         pieces.push(piece);
         rest = after;
@@ -38,16 +42,20 @@ fn fitting(text: &str, utf16_max: usize, json_bytes_max: usize) -> usize {
     text.len()
 }
 
-/// Where to cut what fits. A seam in its first half would make pieces too small for what it gains.
+/// Where to cut what fits. A seam too near the start would make pieces too small for what it gains.
 fn seam(fits: &str, at_word_end: bool) -> usize {
     let after = |ends: &[&str]| {
         let last = |end: &&str| fits.rfind(*end).map(|at| at + end.len());
-        ends.iter().filter_map(last).max().filter(|&at| at > fits.len() / 2)
+        ends.iter().filter_map(last).max().filter(|&at| at >= fits.len() / 2)
+    };
+    let word = || {
+        let blank = fits.char_indices().rfind(|(_, c)| c.is_whitespace());
+        blank.map(|(at, c)| at + c.len_utf8()).filter(|&at| at >= fits.len() / 4)
     };
     after(&["\n\n"])
         .or_else(|| after(&["\n", ". ", "! ", "? ", "… ", "。", "！", "？"]))
         .or(at_word_end.then_some(fits.len()))
-        .or_else(|| fits.char_indices().rfind(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8()).filter(|&at| at > fits.len() / 2))
+        .or_else(word)
         .unwrap_or(fits.len())
 }
 

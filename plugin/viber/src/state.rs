@@ -161,7 +161,11 @@ impl Dialogue {
 
     /// What an operator should see before they send.
     pub(crate) fn facts(&self) -> Vec<Fact> {
-        let fact = |name: &str, value: String, text: &str| Fact { name: name.to_owned(), value, text: text.to_owned() };
+        let fact = |name: &str, value: String, text: &str| Fact {
+            name: name.to_owned(),
+            value,
+            text: text.to_owned(),
+        };
         let mut facts = Vec::new();
         if let Some(at) = self.wrote_at {
             facts.push(fact("session-until", at.saturating_add(SESSION_MS).to_string(), SESSION_TEXT));

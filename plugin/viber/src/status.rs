@@ -113,8 +113,12 @@ pub static STATUSES: [Status; 25] = [
 pub static UNKNOWN: Status = row(
     -1,
     ("unknown", "unknown-status"),
-    Unsupported, Once,
-    ("Viber answered with a status that nobody has described", "Try again later; if it stays, report the number."),
+    Unsupported,
+    Once,
+    (
+        "Viber answered with a status that nobody has described",
+        "Try again later; if it stays, report the number.",
+    ),
 );
 
 /// The row of a status; 0, which is no problem, has none.
@@ -147,8 +151,15 @@ mod tests {
     fn the_table_is_in_order_and_its_codes_are_kebab_case_and_unique() {
         assert!(STATUSES.is_sorted_by(|a, b| a.number < b.number));
         for status in STATUSES.iter().chain([&UNKNOWN]) {
-            assert!(status.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", status.code);
-            assert_eq!(STATUSES.iter().chain([&UNKNOWN]).filter(|other| other.code == status.code).count(), 1);
+            assert!(
+                status.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
+                "{}",
+                status.code
+            );
+            assert_eq!(
+                STATUSES.iter().chain([&UNKNOWN]).filter(|other| other.code == status.code).count(),
+                1
+            );
             assert!(!status.text.ends_with('.') && !status.text.is_empty());
         }
     }
@@ -174,7 +185,11 @@ mod tests {
     fn a_problem_carries_the_number_and_vibers_words() {
         let problem = find(6).problem(6, Some("notSubscribed"));
         assert_eq!(problem.code, "receiver-not-subscribed");
-        assert!(problem.text.ends_with("(Viber's status 6, receiverNotSubscribed: notSubscribed)"), "{}", problem.text);
+        assert!(
+            problem.text.ends_with("(Viber's status 6, receiverNotSubscribed: notSubscribed)"),
+            "{}",
+            problem.text
+        );
         assert!(find(77).problem(77, None).text.ends_with("(Viber's status 77)"));
         assert!(find(1).problem(1, Some(&"x".repeat(5_000))).text.len() < 500);
     }

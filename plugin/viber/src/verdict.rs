@@ -49,10 +49,17 @@ fn read_response(response: &HttpResponse) -> Verdict {
             Some(verdict) => verdict,
             None => lost("the answer is not what Viber documents"),
         },
-        401 | 403 => envelope(response).unwrap_or(Verdict::Refused { number: 2, said: Some(format!("HTTP {status}")) }),
+        401 | 403 => {
+            envelope(response).unwrap_or(Verdict::Refused { number: 2, said: Some(format!("HTTP {status}")) })
+        }
         _ => envelope(response).unwrap_or_else(|| {
             let text = format!("Viber answered with HTTP {status}");
-            Verdict::Dead(Problem::new(ProblemClass::Transport, "http-unexpected", text, "Report this if it stays."))
+            Verdict::Dead(Problem::new(
+                ProblemClass::Transport,
+                "http-unexpected",
+                text,
+                "Report this if it stays.",
+            ))
         }),
     }
 }
@@ -75,7 +82,8 @@ fn again(response: &HttpResponse, class: ProblemClass, code: &str, text: &str) -
 
 fn lost(reason: &str) -> Verdict {
     let text = format!("nobody knows whether it arrived: {reason}");
-    let advice = "Ask the customer, or wait for a receipt, before sending it again: they may have it already.";
+    let advice =
+        "Ask the customer, or wait for a receipt, before sending it again: they may have it already.";
     Verdict::Lost(Problem::new(ProblemClass::Transport, "unconfirmed", text, advice))
 }
 

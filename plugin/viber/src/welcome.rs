@@ -18,7 +18,8 @@ pub(crate) fn body(account: &Account, settings: &Settings, user: &User) -> Optio
     fields.insert("type".to_owned(), "text".into());
     fields.insert("text".to_owned(), text.into());
     fields.insert("sender".to_owned(), message::sender(account, settings, &Author::default()));
-    let shares = settings.ask_for_phone && user.api_version.is_some_and(|level| level >= SHARE_PHONE_API_VERSION);
+    let shares =
+        settings.ask_for_phone && user.api_version.is_some_and(|level| level >= SHARE_PHONE_API_VERSION);
     fields.insert("min_api_version".to_owned(), if shares { SHARE_PHONE_API_VERSION } else { 1 }.into());
     if shares {
         fields.insert("keyboard".to_owned(), keyboard::keyboard(&[], Some(&settings.phone_button))?);

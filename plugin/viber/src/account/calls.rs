@@ -56,7 +56,11 @@ pub(crate) fn on_called_back(account: &Account, conversation: &Conversation) -> 
 ///
 /// # Errors
 /// Class `internal`: `context-unreadable`, `state-…`.
-pub(crate) fn on_answer(account: &Account, conversation: &Conversation, answer: &Answer) -> Result<Outcome, Problem> {
+pub(crate) fn on_answer(
+    account: &Account,
+    conversation: &Conversation,
+    answer: &Answer,
+) -> Result<Outcome, Problem> {
     let context: Context = serde_json::from_slice(&answer.context).map_err(|_| context_unreadable())?;
     let state = read(account, conversation)?;
     if context.run != state.run {
@@ -64,7 +68,9 @@ pub(crate) fn on_answer(account: &Account, conversation: &Conversation, answer: 
     }
     let event = match verdict::read(&answer.result) {
         Verdict::Accepted(root) => accepted(account, context.step, &root),
-        Verdict::Refused { number, said } => Event::Refused(status::find(number).problem(number, said.as_deref())),
+        Verdict::Refused { number, said } => {
+            Event::Refused(status::find(number).problem(number, said.as_deref()))
+        }
         Verdict::Again { problem, .. } | Verdict::Lost(problem) if answer.attempt < ACCOUNT_ATTEMPTS_MAX => {
             let after_ms = backoff_ms(answer.attempt); // A5
             let retry = Retry { call: answer.call.clone(), after_ms, scope: RetryScope::Call, problem };
@@ -80,7 +86,9 @@ pub(crate) fn on_answer(account: &Account, conversation: &Conversation, answer: 
 /// The account's state. The host may remember the bot where the state was lost: it is the bot still (A2).
 fn read(account: &Account, conversation: &Conversation) -> Result<State, Problem> {
     let mut state: State = state::read(&conversation.state)?;
-    if let (None, Some(profile)) = (&state.bot, account.profile.as_ref().filter(|profile| !profile.id.is_empty())) {
+    if let (None, Some(profile)) =
+        (&state.bot, account.profile.as_ref().filter(|profile| !profile.id.is_empty()))
+    {
         let (id, name, uri) = (profile.id.clone(), profile.name.clone(), profile.uri.clone());
         state.bot = Some(Bot { id, name, uri, avatar: profile.avatar.clone() });
     }
@@ -104,7 +112,12 @@ fn accepted(account: &Account, step: Step, root: &Value) -> Event {
 
 fn bot(id: String, root: &Value) -> Bot {
     let text = |key| fields::text(root, key);
-    Bot { id, name: text("name").unwrap_or_default(), uri: text("uri").unwrap_or_default(), avatar: text("icon") }
+    Bot {
+        id,
+        name: text("name").unwrap_or_default(),
+        uri: text("uri").unwrap_or_default(),
+        avatar: text("icon"),
+    }
 }
 
 /// What Viber has otherwise than it was set (A4).
@@ -115,11 +128,15 @@ fn drift(account: &Account, root: &Value) -> Option<Problem> {
     };
     match fields::text(root, "webhook") {
         None => return taken("the bot has no webhook any more"),
-        Some(url) if url != account.webhook_url => return taken("another system has set its own webhook for the bot"),
+        Some(url) if url != account.webhook_url => {
+            return taken("another system has set its own webhook for the bot");
+        }
         Some(_) => {}
     }
-    let events: Option<Vec<&str>> =
-        root.get("event_types").and_then(Value::as_array).map(|list| list.iter().filter_map(Value::as_str).collect());
+    let events: Option<Vec<&str>> = root
+        .get("event_types")
+        .and_then(Value::as_array)
+        .map(|list| list.iter().filter_map(Value::as_str).collect());
     match events {
         Some(events) if EVENT_TYPES.iter().any(|wanted| !events.contains(wanted)) => {
             taken("the bot's webhook is called for fewer events than it was set for")
@@ -136,8 +153,12 @@ fn unreachable(last: &Problem) -> Problem {
 
 fn command(account: &Account, state: &State, effect: Effect) -> Command {
     match effect {
-        Effect::Status(state, problem, profile) => Command::AccountStatus(AccountStatus { state, problem, profile }),
-        Effect::AskInfo(Purpose::Check) => call(state, "check", "get_account_info", Step::AccountInfo, &json!({})),
+        Effect::Status(state, problem, profile) => {
+            Command::AccountStatus(AccountStatus { state, problem, profile })
+        }
+        Effect::AskInfo(Purpose::Check) => {
+            call(state, "check", "get_account_info", Step::AccountInfo, &json!({}))
+        }
         Effect::AskInfo(Purpose::Connect | Purpose::Disconnect) => {
             call(state, "connect", "get_account_info", Step::AccountInfo, &json!({}))
         }

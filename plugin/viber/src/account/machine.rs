@@ -121,7 +121,9 @@ pub(super) fn step(now: u64, mut state: State, event: Event) -> (State, Vec<Effe
             Phase::CheckingKey | Phase::Checking | Phase::SettingWebhook { .. } | Phase::RemovingWebhook,
         ) => state.fail(problem),
         // Nothing is under way that this could be the answer to.
-        (Event::Info { .. } | Event::WebhookAccepted | Event::CalledBack | Event::Refused(_), _) => Vec::new(),
+        (Event::Info { .. } | Event::WebhookAccepted | Event::CalledBack | Event::Refused(_), _) => {
+            Vec::new()
+        }
     };
     (state, effects)
 }
@@ -172,7 +174,13 @@ impl State {
 /// The bot as the host shows it, with the link that opens the conversation (S19).
 fn profile(bot: &Bot) -> Profile {
     let links = if bot.uri.is_empty() { Vec::new() } else { vec![("deep".to_owned(), deep_link(&bot.uri))] };
-    Profile { id: bot.id.clone(), name: bot.name.clone(), uri: bot.uri.clone(), avatar: bot.avatar.clone(), links }
+    Profile {
+        id: bot.id.clone(),
+        name: bot.name.clone(),
+        uri: bot.uri.clone(),
+        avatar: bot.avatar.clone(),
+        links,
+    }
 }
 
 /// `viber://pa?chatURI={name}`. developers.viber.com, Deep links; checked 2026-11.

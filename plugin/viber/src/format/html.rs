@@ -136,7 +136,11 @@ impl Writer {
                 self.newline();
                 self.push("• ");
             }
-            ("p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "ul" | "ol" | "table" | "pre" | "hr", _) => {
+            (
+                "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "ul" | "ol" | "table" | "pre"
+                | "hr",
+                _,
+            ) => {
                 self.paragraph();
             }
             ("div" | "tr" | "li" | "section" | "article" | "header" | "footer", _) => self.newline(),
@@ -188,7 +192,8 @@ fn sign(name: &str) -> Option<&'static str> {
 fn attribute(inside: &str, name: &str) -> String {
     let lower = inside.to_ascii_lowercase();
     let wanted = format!("{name}=");
-    let Some(at) = lower.match_indices(&wanted).map(|(at, _)| at).find(|&at| lower[..at].ends_with(char::is_whitespace))
+    let Some(at) =
+        lower.match_indices(&wanted).map(|(at, _)| at).find(|&at| lower[..at].ends_with(char::is_whitespace))
     else {
         return String::new();
     };

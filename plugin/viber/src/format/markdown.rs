@@ -32,7 +32,9 @@ fn block(line: &str) -> String {
         let words = inline(text[level..].trim().trim_end_matches('#').trim_end());
         return if words.starts_with('*') { words } else { mark(&words, "*") };
     }
-    if text.len() >= 3 && ["-", "*", "_"].iter().any(|rule| text.replace([' ', '\t'], "").replace(rule, "").is_empty()) {
+    if text.len() >= 3
+        && ["-", "*", "_"].iter().any(|rule| text.replace([' ', '\t'], "").replace(rule, "").is_empty())
+    {
         return String::new();
     }
     if let Some(item) = ["- ", "* ", "+ "].iter().find_map(|bullet| text.strip_prefix(bullet)) {
@@ -50,7 +52,12 @@ fn inline(text: &str) -> String {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let before = out.chars().next_back();
-        if let Some((words, after)) = escape(rest).or_else(|| code(rest)).or_else(|| target(rest)).or_else(|| emphasis(rest, before)).or_else(|| tag(rest)) {
+        if let Some((words, after)) = escape(rest)
+            .or_else(|| code(rest))
+            .or_else(|| target(rest))
+            .or_else(|| emphasis(rest, before))
+            .or_else(|| tag(rest))
+        {
             out.push_str(&words);
             rest = after;
         } else {
@@ -82,7 +89,8 @@ fn code(text: &str) -> Taken<'_> {
 /// `[words](address)`, `![words](address)`, `<address>`.
 fn target(text: &str) -> Taken<'_> {
     if let Some((address, after)) = text.strip_prefix('<').and_then(|text| text.split_once('>')) {
-        let is_address = ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| address.starts_with(scheme));
+        let is_address =
+            ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| address.starts_with(scheme));
         return (is_address && !address.contains(' ')).then(|| (address.replace('&', "&amp;"), after));
     }
     let (words, after) = text.strip_prefix('!').unwrap_or(text).strip_prefix('[')?.split_once("](")?;

@@ -1,1 +1,115 @@
-//! Tests.
+//! Operators' HTML and Markdown as Viber shows it (I9).
+
+use super::*;
+
+fn html(text: &str) -> String {
+    plain(&Text { text: text.to_owned(), format: TextFormat::Html }).into_owned()
+}
+
+fn markdown(text: &str) -> String {
+    plain(&Text { text: text.to_owned(), format: TextFormat::Markdown }).into_owned()
+}
+
+#[test]
+fn plain_text_stays_as_it_is() {
+    for format in [TextFormat::Plain, TextFormat::Other("asciidoc".to_owned())] {
+        let text = Text { text: "<b>*a*</b> &amp; ".to_owned(), format };
+        assert_eq!(plain(&text), "<b>*a*</b> &amp; ");
+    }
+}
+
+#[test]
+fn html_becomes_text() {
+    for (given, shown) in [
+        (
+            "<p>Hello <b>Olena</b>,</p><p>it is <i>on its way</i>.</p>",
+            "Hello *Olena*,\n\nit is _on its way_.",
+        ),
+        ("<strong>a</strong> <em>b</em> <s>c</s> <del>d</del> <code>e</code>", "*a* _b_ ~c~ ~d~ ```e```"),
+        ("one<br>two<br/>three", "one\ntwo\nthree"),
+        ("<div>a</div><div>b</div>", "a\nb"),
+        ("<ul><li>one</li><li>two <b>!</b></li></ul>end", "• one\n• two *!*\n\nend"),
+        (
+            r#"See <a href="https://x.example/a?b=1&amp;c=2">our page</a>."#,
+            "See our page (https://x.example/a?b=1&c=2).",
+        ),
+        (r#"<a href='https://x.example/'>https://x.example</a>"#, "https://x.example/"),
+        (r#"<a class="y" href="mailto:a@x.example">a@x.example</a>"#, "mailto:a@x.example"),
+        ("<a href=\"#top\">up</a>", "up"),
+        (
+            "5 &lt; 6 &amp;&amp; 7 &gt; 6 &#1078; &#x416; &nbsp;&euro; &unknown; &",
+            "5 < 6 && 7 > 6 ж Ж \u{a0}€ &unknown; &",
+        ),
+        ("&lt;b&gt;not a tag&lt;/b&gt;", "<b>not a tag</b>"),
+        ("a<!-- secret <b>x</b> -->b", "ab"),
+        ("<style>p { color: red }</style><script>if (a<b) alert(1)</script>text", "text"),
+        ("<pre>a  b\n  c</pre>", "a  b\n  c"),
+        ("  lots \n of \t space  ", "lots of space"),
+        ("<B>LOUD</B>", "*LOUD*"),
+        ("<b> padded </b>x", "*padded* x"),
+        ("<b></b>x", "x"),
+        ("<b>two<br>lines</b>", "*two*\n*lines*"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+        (r#"<img src="x.png" alt="a lamp">"#, "a lamp"),
+        ("3 < 4 and 5 > 4", "3 < 4 and 5 > 4"),
+        ("a <b unclosed", "a"),
+        (r#"<p title="a > b">x</p>"#, "x"),
+        ("<h1>Title</h1>text", "Title\n\ntext"),
+        ("</b></a></p>odd", "odd"),
+        ("<a href=x><b>in</a></b>", "in (x)"),
+        ("", ""),
+    ] {
+        assert_eq!(html(given), shown, "{given}");
+    }
+}
+
+#[test]
+fn markdown_becomes_text() {
+    for (given, shown) in [
+        ("**bold** and __bold__", "*bold* and *bold*"),
+        ("*it* and _it_", "_it_ and _it_"),
+        ("~~gone~~ `code`", "~gone~ ```code```"),
+        ("***both***", "*_both_*"),
+        ("a **b *c* d** e", "a *b _c_ d* e"),
+        ("snake_case_name and 2*3*4", "snake_case_name and 2_3_4"),
+        ("2 * 3 * 4", "2 * 3 * 4"),
+        ("# Title\ntext", "*Title*\ntext"),
+        ("- one\n* two\n+ three\n1. four", "• one\n• two\n• three\n1. four"),
+        ("[our page](https://x.example/a \"title\")", "our page (https://x.example/a)"),
+        ("[https://x.example](https://x.example)", "https://x.example"),
+        ("![lamp](https://x.example/l.png)", "lamp (https://x.example/l.png)"),
+        ("<https://x.example/?a=1&b=2>", "https://x.example/?a=1&b=2"),
+        ("a <b>tag</b><br>b", "a tag\nb"),
+        ("> quoted", "> quoted"),
+        ("```rust\nlet a = *b;\n```\nafter", "```\nlet a = *b;\n```\nafter"),
+        ("```\nopen", "```\nopen\n```"),
+        (r"\*not\* \_it\_ \\", r"*not* _it_ \"),
+        ("a\n\n---\n\nb", "a\n\n\n\nb"),
+        ("1 < 2 &amp; 3", "1 < 2 & 3"),
+        ("`a && b &lt;`", "```a && b &lt;```"),
+        ("**open", "**open"),
+        ("[odd](", "[odd]("),
+        ("привіт **усім** 🙂", "привіт *усім* 🙂"),
+        ("", ""),
+    ] {
+        assert_eq!(markdown(given), shown, "{given}");
+    }
+}
+
+#[test]
+fn nothing_panics_and_no_tag_survives() {
+    let pieces = [
+        "<", ">", "b", "</", "&", ";", "*", "_", "`", "[", "](", ")", "\"", "=", "ж", "🙂", " ", "\n",
+        "<!--", "<a href=", "~~", "\\", "#",
+    ];
+    let mut seed = 11_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    for _ in 0..5_000 {
+        let text: String = (0..next(24)).map(|_| pieces[next(pieces.len())]).collect();
+        let (html, markdown) = (html(&text), markdown(&text));
+        assert!(!html.contains("</b>") && !markdown.contains("<b>"), "{text}");
+    }
+}
