@@ -1,1 +1,67 @@
-//! Skeleton.
+//! A bench for tests of the whole: Viber's simulator in this process, `desk` as a process of its own, and clients for
+//! both. It knows the desk and the simulator only by what they print and answer; it shares no code with the plugin.
+
+mod desk;
+mod sim;
+mod wait;
+
+pub use desk::{Desk, DeskOptions, desk_program};
+pub use sim::{SimClient, User};
+pub use wait::{WAIT_MAX, until};
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+/// The simulator and a desk that sends Viber's calls to it.
+pub struct Bench {
+    /// Viber's side.
+    pub viber: SimClient,
+    /// The helpdesk.
+    pub desk: Desk,
+    /// The simulator; kept for its life.
+    pub sim: viber_sim::Sim,
+}
+
+impl Bench {
+    /// Starts both on free ports of loopback.
+    ///
+    /// # Errors
+    /// One of them does not start.
+    pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(DeskOptions::default(), "127.0.0.1:0").await
+    }
+
+    /// Starts both as told.
+    ///
+    /// # Errors
+    /// One of them does not start.
+    pub async fn start_with(mut options: DeskOptions, sim_address: &str) -> anyhow::Result<Self> {
+        let sim = viber_sim::Sim::start(sim_address).await.context("the simulator does not start")?;
+        options.egress.push(format!("chatapi.viber.com={}", sim.base_url()));
+        let desk = Desk::start(options).await?;
+        let viber = SimClient::new(sim.base_url());
+        Ok(Self { viber, desk, sim })
+    }
+
+    /// Connects a new bot by its key, with these settings besides; waits until it is connected. Says the account's id and
+    /// the bot's.
+    ///
+    /// # Errors
+    /// It does not become connected in time; then with what the desk says of its health.
+    pub async fn connect(&self, name: &str, settings: Value) -> anyhow::Result<(String, String)> {
+        let bot = self.viber.add_bot(name).await?;
+        let mut settings = settings;
+        settings["api_key"] = bot["token"].clone();
+        let body = json!({"channel": "viber", "name": name, "settings": settings});
+        let account = self.desk.post("accounts", body).await?;
+        let id = account["id"].as_str().context("an account has an id")?.to_owned();
+        let path = format!("accounts/{id}");
+        until("the account is connected", || async {
+            let account = self.desk.get(&path).await?;
+            Ok((account["health"]["state"] == "connected").then_some(account))
+        })
+        .await?;
+        let bot = bot["alias"].as_str().context("a bot has an alias")?.to_owned();
+        Ok((id, bot))
+    }
+}

@@ -1,0 +1,221 @@
+//! `desk serve` as a process, and a client of its API.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, bail, ensure};
+use reqwest::{Client, Method, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// How a desk is started.
+#[derive(Default)]
+pub struct DeskOptions {
+    /// Components; without any, the Viber channel.
+    pub plugins: Vec<PathBuf>,
+    /// Where to listen; without one, a free port of loopback.
+    pub listen: Option<String>,
+    /// `HOST=URL`.
+    pub egress: Vec<String>,
+    /// The data folder; without one, a folder that goes away with the desk.
+    pub data: Option<PathBuf>,
+}
+
+/// A running desk. Dropping it ends the process.
+pub struct Desk {
+    process: Child,
+    options: DeskOptions,
+    data: PathBuf,
+    /// Its address, as `http://127.0.0.1:8080`.
+    pub base: String,
+    /// The administrator's token.
+    pub token: String,
+    http: Client,
+    _folder: Option<TempDir>,
+}
+
+impl Desk {
+    /// Starts a desk with a new data folder.
+    ///
+    /// # Errors
+    /// It does not start; then with the end of its log.
+    pub async fn start(mut options: DeskOptions) -> anyhow::Result<Self> {
+        if options.plugins.is_empty() {
+            options.plugins.push(guests::VIBER_CHANNEL.into());
+        }
+        // A fixed port, so that a desk that starts again is found by the webhooks that were set before.
+        options.listen.get_or_insert(free_address()?);
+        let folder = if options.data.is_none() { Some(tempfile::tempdir()?) } else { None };
+        let data = match (&options.data, &folder) {
+            (Some(data), _) => data.clone(),
+            (None, Some(folder)) => folder.path().to_owned(),
+            (None, None) => bail!("no data folder"),
+        };
+        let (process, base, token) = spawn(&options, &data)?;
+        let token = token.context("a new desk prints an administrator's token")?;
+        Ok(Self { process, options, data, base, token, http: client(), _folder: folder })
+    }
+
+    /// Ends the process at once, as a power switch would.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
+    /// Starts it again on the same data and port.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start_again(&mut self) -> anyhow::Result<()> {
+        (self.process, self.base, _) = spawn(&self.options, &self.data)?;
+        Ok(())
+    }
+
+    /// What the process wrote to standard error.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn log(&self) -> anyhow::Result<String> {
+        Ok(std::fs::read_to_string(log_path(&self.data))?)
+    }
+
+    /// Calls the API as the administrator; the status and the body (null where it is no JSON).
+    ///
+    /// # Errors
+    /// No answer came.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> anyhow::Result<(StatusCode, Value)> {
+        let url = format!("{}/api/v1/{path}", self.base);
+        let mut request = self.http.request(method, url).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await?;
+        let status = response.status();
+        let text = response.text().await?;
+        Ok((status, serde_json::from_str(&text).unwrap_or_default()))
+    }
+
+    async fn must(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
+        let (status, answer) = self.call(method.clone(), path, body).await?;
+        ensure!(status.is_success(), "desk, {method} {path}: {status} {answer}");
+        Ok(answer)
+    }
+
+    /// Reads.
+    ///
+    /// # Errors
+    /// The desk refuses.
+    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.must(Method::GET, path, None).await
+    }
+
+    /// A list's items.
+    ///
+    /// # Errors
+    /// The desk refuses.
+    pub async fn list(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+        Ok(self.get(path).await?["items"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Makes.
+    ///
+    /// # Errors
+    /// The desk refuses.
+    pub async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.must(Method::POST, path, Some(body)).await
+    }
+
+    /// Changes.
+    ///
+    /// # Errors
+    /// The desk refuses.
+    pub async fn patch(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.must(Method::PATCH, path, Some(body)).await
+    }
+
+    /// Deletes.
+    ///
+    /// # Errors
+    /// The desk refuses.
+    pub async fn delete(&self, path: &str) -> anyhow::Result<()> {
+        self.must(Method::DELETE, path, None).await.map(drop)
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to do.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// An HTTP client for loopback.
+pub(crate) fn client() -> Client {
+    // Another part of the process may have chosen one before: then that one serves.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().build().unwrap_or_default()
+}
+
+/// The `desk` that was built beside this program.
+///
+/// # Errors
+/// It was not built.
+pub fn desk_program() -> anyhow::Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let folders = here.ancestors().skip(1).take(2);
+    let found = folders.map(|folder| folder.join("desk")).find(|path| path.is_file());
+    found.context("the program `desk` is not built; run: cargo build --workspace")
+}
+
+fn free_address() -> anyhow::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    Ok(listener.local_addr()?.to_string())
+}
+
+fn log_path(data: &Path) -> PathBuf {
+    data.join("stderr.log")
+}
+
+/// Starts the process; its base URL, and the token if it printed one.
+fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<(Child, String, Option<String>)> {
+    let mut command = Command::new(desk_program()?);
+    command.arg("serve").arg("--data").arg(data);
+    if let Some(listen) = &options.listen {
+        command.args(["--listen", listen]);
+    }
+    for plugin in &options.plugins {
+        command.arg("--plugin").arg(plugin);
+    }
+    for pair in &options.egress {
+        command.args(["--egress", pair]);
+    }
+    let log = File::options().create(true).append(true).open(log_path(data))?;
+    let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
+    let output = process.stdout.take().context("the desk's output is piped")?;
+    let mut token = None;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        if let Some(found) = line.strip_prefix("administrator token: ") {
+            token = Some(found.to_owned());
+        }
+        if let Some(base) = line.strip_prefix("desk listening on ") {
+            return Ok((process, base.to_owned(), token));
+        }
+    }
+    let _ = process.wait();
+    let log = std::fs::read_to_string(log_path(data)).unwrap_or_default();
+    bail!("the desk ended before it listened:\n{log}")
+}
