@@ -1,6 +1,7 @@
 //! `desk feed`: the channel without a server or a store. A line in, a line out; the same input gives the same bytes.
 
 mod line;
+mod result;
 mod session;
 
 use std::fs::File;

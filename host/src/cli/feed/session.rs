@@ -10,6 +10,7 @@ use channel_engine::{CallError, Channel};
 use serde_json::{Map, Value, json};
 
 use super::line::{Line, WebhookLine};
+use super::result::{Fed, Handled};
 use crate::inbox::Event;
 
 /// One account's life in memory.
@@ -44,7 +45,7 @@ impl Session {
     }
 
     /// Feeds a line; the result is what the surface promises for it.
-    pub(super) fn feed(&mut self, line: Line) -> anyhow::Result<Value> {
+    pub(super) fn feed(&mut self, line: Line) -> anyhow::Result<Fed> {
         self.account.now = line.now;
         let named = line.conversation;
         match (line.webhook, line.task_event, line.reply, line.answer, line.account_request) {
@@ -65,35 +66,34 @@ impl Session {
             }
             (None, None, None, None, Some(request)) => {
                 let outcome = self.handle("", &Event::AccountRequest(request));
-                Ok(json!({ "outcomes": [outcome] }))
+                Ok(Fed::outcomes(vec![outcome]))
             }
             _ => anyhow::bail!("wants exactly one of webhook, task_event, reply, answer, account_request"),
         }
     }
 
-    fn webhook(&mut self, webhook: WebhookLine) -> anyhow::Result<Value> {
+    fn webhook(&mut self, webhook: WebhookLine) -> anyhow::Result<Fed> {
         let key = self.secrets.iter().find(|secret| secret.name == "api_key");
         let key = key.map(|secret| secret.value.as_str());
         let request = webhook.request(&self.channel.manifest().headers, key)?;
         match self.channel.receive_webhook(&self.account, &self.secrets, &request) {
-            Err(error) => Ok(json!({ "failure": broken(&error) })),
-            Ok(Err(rejection)) => Ok(json!({ "rejection": rejection })),
+            Err(error) => Ok(Fed { failure: Some(broken(&error)), ..Fed::default() }),
+            Ok(Err(rejection)) => Ok(Fed { rejection: Some(rejection), ..Fed::default() }),
             Ok(Ok(receipt)) => Ok(self.receipt(receipt)),
         }
     }
 
-    fn receipt(&mut self, receipt: Receipt) -> Value {
-        let shown = json!(receipt);
+    fn receipt(&mut self, receipt: Receipt) -> Fed {
         let mut outcomes = Vec::new();
-        for inbound in receipt.inbound {
+        for inbound in &receipt.inbound {
             let conversation = inbound.conversation.clone();
-            if self.handled.insert(inbound.dedupe.clone()) {
-                outcomes.push(self.handle(&conversation, &Event::Inbound(inbound)));
+            outcomes.push(if self.handled.insert(inbound.dedupe.clone()) {
+                self.handle(&conversation, &Event::Inbound(inbound.clone()))
             } else {
-                outcomes.push(json!({"conversation": conversation, "repeated": true, "commands": []}));
-            }
+                Handled { conversation, repeated: true, ..Handled::default() }
+            });
         }
-        json!({ "receipt": shown, "outcomes": outcomes })
+        Fed { receipt: Some(receipt), ..Fed::outcomes(outcomes) }
     }
 
     /// The conversation that a task, contact or call belongs to.
@@ -119,46 +119,45 @@ impl Session {
         owner: Option<String>,
         kind: &str,
         fields: Map<String, Value>,
-    ) -> anyhow::Result<Value> {
+    ) -> anyhow::Result<Fed> {
         let Some(conversation) = owner else {
             anyhow::bail!("nothing before this line opened the task or made the call: give `conversation`");
         };
         let event: Event = serde_json::from_value(json!({ kind: fields }))?;
-        Ok(json!({ "outcomes": [self.handle(&conversation, &event)] }))
+        Ok(Fed::outcomes(vec![self.handle(&conversation, &event)]))
     }
 
-    fn handle(&mut self, conversation: &str, event: &Event) -> Value {
+    fn handle(&mut self, conversation: &str, event: &Event) -> Handled {
         let state = self.states.get(conversation).cloned().unwrap_or_default();
         let before = Conversation { id: conversation.to_owned(), state };
+        let mut handled = Handled { conversation: conversation.to_owned(), ..Handled::default() };
         match event.call(&self.channel, &self.account, &before) {
-            Err(error) => json!({"conversation": conversation, "failure": broken(&error)}),
-            Ok(Err(problem)) => json!({"conversation": conversation, "failure": problem}),
+            Err(error) => handled.failure = Some(broken(&error)),
+            Ok(Err(problem)) => handled.failure = Some(problem),
             Ok(Ok(outcome)) => {
-                let shown = json!({
-                    "conversation": conversation,
-                    "commands": outcome.commands,
-                    "facts": outcome.facts,
-                });
-                self.remember(conversation, outcome);
-                shown
+                self.remember(conversation, &outcome);
+                self.states.insert(conversation.to_owned(), outcome.state);
+                handled.commands = outcome.commands;
+                handled.facts = outcome.facts;
             }
         }
+        handled
     }
 
-    fn remember(&mut self, conversation: &str, outcome: Outcome) {
-        self.states.insert(conversation.to_owned(), outcome.state);
-        for command in outcome.commands {
+    /// Keeps what later lines refer to.
+    fn remember(&mut self, conversation: &str, outcome: &Outcome) {
+        for command in &outcome.commands {
             let (id, context) = match command {
-                Command::SaveContact(contact) => (contact.id, Vec::new()),
-                Command::OpenTask(task) => (task.id, Vec::new()),
-                Command::Call(call) => (call.id, call.context),
+                Command::SaveContact(contact) => (&contact.id, Vec::new()),
+                Command::OpenTask(task) => (&task.id, Vec::new()),
+                Command::Call(call) => (&call.id, call.context.clone()),
                 Command::AccountStatus(status) => {
-                    self.account.profile = status.profile.or(self.account.profile.take());
+                    self.account.profile = status.profile.clone().or(self.account.profile.take());
                     continue;
                 }
                 _ => continue,
             };
-            self.owners.insert(id, (conversation.to_owned(), context));
+            self.owners.insert(id.clone(), (conversation.to_owned(), context));
         }
     }
 }
