@@ -121,7 +121,7 @@ impl Dialogue {
     /// Reads a dialogue's state and checks its invariants.
     ///
     /// # Errors
-    /// As [`read`].
+    /// As [`read()`].
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Problem> {
         let dialogue: Self = read(bytes)?;
         dialogue.routing().check().map_err(|_| unreadable())?;
@@ -131,7 +131,7 @@ impl Dialogue {
     /// The state's bytes.
     ///
     /// # Errors
-    /// As [`write`].
+    /// As [`write()`].
     pub(crate) fn write(&mut self) -> Result<Vec<u8>, Problem> {
         self.v = SCHEMA;
         write(self)

@@ -88,7 +88,7 @@ fn kinds(body: &[u8], name: &str) -> String {
     let mut kinds = Vec::new();
     for inbound in receipt.inbound {
         let conversation = Conversation { id: inbound.conversation.clone(), state: Vec::new() };
-        let outcome = viber::handle_inbound(&account, &conversation, &inbound).unwrap();
+        let outcome = viber::handle_inbound(&account, &conversation, &inbound).expect("an outcome");
         kinds.extend(outcome.commands.iter().map(kind));
     }
     if kinds.is_empty() { "-".to_owned() } else { kinds.join(" ") }

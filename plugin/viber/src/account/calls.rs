@@ -1,7 +1,7 @@
 //! The account's machine between Viber's JSON and the host's commands: calls made, answers read.
 
 use conversation::{
-    Account, AccountStatus, Answer, Command, Conversation, Outcome, Problem, ProblemClass, Retry, RetryScope,
+    Account, Answer, Command, Conversation, Outcome, Problem, ProblemClass, Retry, RetryScope,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -153,9 +153,7 @@ fn unreachable(last: &Problem) -> Problem {
 
 fn command(account: &Account, state: &State, effect: Effect) -> Command {
     match effect {
-        Effect::Status(state, problem, profile) => {
-            Command::AccountStatus(AccountStatus { state, problem, profile })
-        }
+        Effect::Status(status) => Command::AccountStatus(*status),
         Effect::AskInfo(Purpose::Check) => {
             call(state, "check", "get_account_info", Step::AccountInfo, &json!({}))
         }

@@ -1,6 +1,6 @@
 //! The account's states and what moves it between them; rules A1 to A4 of the parent. No JSON of Viber's.
 
-use conversation::{ConnectionState, Problem, ProblemClass, Profile};
+use conversation::{AccountStatus, ConnectionState, Problem, ProblemClass, Profile};
 use serde::{Deserialize, Serialize};
 
 /// The account's state.
@@ -83,7 +83,7 @@ pub(super) enum Event {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Effect {
     /// Tell the host how the account is.
-    Status(ConnectionState, Option<Problem>, Option<Profile>),
+    Status(Box<AccountStatus>),
     /// Call `get_account_info`.
     AskInfo(Purpose),
     /// Call `set_webhook` with the account's URL.
@@ -114,7 +114,7 @@ pub(super) fn step(now: u64, mut state: State, event: Event) -> (State, Vec<Effe
         (Event::CalledBack, Phase::SettingWebhook { answered, .. }) => state.set(answered, true),
         (Event::WebhookAccepted, Phase::RemovingWebhook) => {
             state.phase = Phase::Disconnected;
-            vec![Effect::Status(ConnectionState::Disconnected, None, None)]
+            vec![told(ConnectionState::Disconnected, None, None)]
         }
         (
             Event::Refused(problem),
@@ -134,7 +134,7 @@ impl State {
         match purpose {
             Purpose::Connect => {
                 self.phase = Phase::CheckingKey;
-                vec![Effect::Status(ConnectionState::Pending, None, None), Effect::AskInfo(purpose)]
+                vec![told(ConnectionState::Pending, None, None), Effect::AskInfo(purpose)]
             }
             Purpose::Check => {
                 self.phase = Phase::Checking;
@@ -158,17 +158,21 @@ impl State {
 
     fn connected(&mut self) -> Vec<Effect> {
         self.phase = Phase::Connected;
-        vec![Effect::Status(ConnectionState::Connected, None, self.bot.as_ref().map(profile))]
+        vec![told(ConnectionState::Connected, None, self.bot.as_ref().map(profile))]
     }
 
     fn fail(&mut self, problem: Problem) -> Vec<Effect> {
         self.phase = Phase::Failed;
-        vec![Effect::Status(ConnectionState::Failed, Some(problem), None)]
+        vec![told(ConnectionState::Failed, Some(problem), None)]
     }
 
     fn is_another(&self, bot: &Bot) -> bool {
         self.bot.as_ref().is_some_and(|known| known.id != bot.id)
     }
+}
+
+fn told(state: ConnectionState, problem: Option<Problem>, profile: Option<Profile>) -> Effect {
+    Effect::Status(Box::new(AccountStatus { state, problem, profile }))
 }
 
 /// The bot as the host shows it, with the link that opens the conversation (S19).

@@ -28,9 +28,11 @@ fn connect(desk: &mut Desk) -> Call {
 
 #[track_caller]
 fn status(commands: &[Command]) -> &AccountStatus {
-    let status =
-        |command| if let &Command::AccountStatus(ref status) = command { Some(status) } else { None };
-    commands.iter().find_map(status).expect("a status is told")
+    let mut found = commands.iter().filter_map(|command| match command {
+        Command::AccountStatus(it) => Some(it),
+        _ => None,
+    });
+    found.next().expect("a status is told")
 }
 
 fn code(commands: &[Command]) -> String {

@@ -7,20 +7,29 @@ use crate::support::{Desk, NOW, USER, account, fixture, kinds, receive};
 
 #[track_caller]
 fn task(commands: &[Command]) -> &Task {
-    let task = |command| if let &Command::OpenTask(ref task) = command { Some(task) } else { None };
-    commands.iter().find_map(task).expect("a task is opened")
+    let mut found = commands.iter().filter_map(|command| match command {
+        Command::OpenTask(it) => Some(it),
+        _ => None,
+    });
+    found.next().expect("a task is opened")
 }
 
 #[track_caller]
 fn action(commands: &[Command]) -> &Action {
-    let action = |command| if let &Command::AddAction(ref action) = command { Some(action) } else { None };
-    commands.iter().find_map(action).expect("an action is added")
+    let mut found = commands.iter().filter_map(|command| match command {
+        Command::AddAction(it) => Some(it),
+        _ => None,
+    });
+    found.next().expect("an action is added")
 }
 
 #[track_caller]
 fn card(commands: &[Command]) -> &conversation::Contact {
-    let card = |command| if let &Command::SaveContact(ref card) = command { Some(card) } else { None };
-    commands.iter().find_map(card).expect("a contact is saved")
+    let mut found = commands.iter().filter_map(|command| match command {
+        Command::SaveContact(it) => Some(it),
+        _ => None,
+    });
+    found.next().expect("a contact is saved")
 }
 
 /// payload | commands for a new customer | commands for one with a task
