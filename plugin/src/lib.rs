@@ -78,3 +78,6 @@ impl wit::Guest for Channel {
         viber::manage_account(&account.convert(), &conversation.convert(), &request.convert()).convert()
     }
 }
+
+#[cfg(test)]
+mod tests;

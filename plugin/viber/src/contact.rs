@@ -5,6 +5,7 @@ use conversation::Contact;
 use crate::callback::User;
 use crate::chars;
 use crate::ids;
+use crate::limits::URL_CHARS_MAX;
 use crate::settings::Settings;
 use crate::state::{Card, Dialogue};
 
@@ -19,6 +20,12 @@ const PLACEHOLDER_AVATAR: &str = "/generic-avatar";
 
 /// Characters of a name that are kept; Viber's own limit is far lower.
 const NAME_CHARS_MAX: usize = 200;
+
+/// Bytes of a language tag: the longest that RFC 5646 asks software to take.
+const TAG_BYTES_MAX: usize = 35;
+
+/// Bytes of a phone number that is kept: E.164 has 15 digits, people add blanks and brackets.
+const PHONE_BYTES_MAX: usize = 40;
 
 /// Takes over what a callback says of the customer. What their card has to be told: everything the first time if
 /// `make` is set, later only what changed; none if there is nothing to tell.
@@ -38,9 +45,9 @@ pub(crate) fn refresh(
         id: ids::contact(id),
         name: changed(&mut card.name, name(user)),
         avatar: changed(&mut card.avatar, avatar(user)),
-        phone: changed(&mut card.phone, phone),
-        language: changed(&mut card.language, user.language.clone()),
-        country: changed(&mut card.country, user.country.clone()),
+        phone: changed(&mut card.phone, phone.filter(|phone| phone.len() <= PHONE_BYTES_MAX)),
+        language: changed(&mut card.language, tag(user.language.as_deref())),
+        country: changed(&mut card.country, tag(user.country.as_deref())),
         ..Contact::default()
     };
     if let (true, Some(settings)) = (first, make) {
@@ -80,7 +87,12 @@ fn name(user: &User) -> Option<String> {
 }
 
 fn avatar(user: &User) -> Option<String> {
-    user.avatar.clone().filter(|url| !url.contains(PLACEHOLDER_AVATAR))
+    user.avatar.clone().filter(|url| !url.contains(PLACEHOLDER_AVATAR) && url.len() <= URL_CHARS_MAX)
+}
+
+/// A language or a country; what is longer than any tag is none.
+fn tag(text: Option<&str>) -> Option<String> {
+    text.filter(|text| text.len() <= TAG_BYTES_MAX).map(str::to_owned)
 }
 
 /// The new value if there is one and it differs.

@@ -73,6 +73,7 @@ pub(crate) fn on_answer(
         }
         Verdict::Again { problem, .. } | Verdict::Lost(problem) if answer.attempt < ACCOUNT_ATTEMPTS_MAX => {
             let after_ms = backoff_ms(answer.attempt); // A5
+            let problem = unreachable(&problem);
             let retry = Retry { call: answer.call.clone(), after_ms, scope: RetryScope::Call, problem };
             let commands = vec![Command::Retry(retry)];
             return Ok(Outcome { state: conversation.state.clone(), commands, facts: Vec::new() });

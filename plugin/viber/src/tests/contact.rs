@@ -69,3 +69,14 @@ fn a_typed_phone_number_is_one() {
         assert_eq!(phone_in(text).as_deref(), phone, "{text}");
     }
 }
+
+#[test]
+fn what_is_absurdly_long_does_not_fill_the_state() {
+    let long = "x".repeat(100_000);
+    let user = User { language: Some(long.clone()), country: Some(long.clone()), ..user(&long, &long) };
+    let mut dialogue = Dialogue::default();
+    let told = refresh(&mut dialogue, "u", &user, Some(long), Some(&Settings::default())).unwrap();
+    assert_eq!(told.name.map(|name| name.chars().count()), Some(200));
+    assert_eq!((told.avatar, told.language, told.country, told.phone), (None, None, None, None));
+    assert!(dialogue.write().unwrap().len() < 2_000);
+}

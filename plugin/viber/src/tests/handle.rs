@@ -311,3 +311,20 @@ fn bytes_that_are_not_ours_are_a_problem_and_no_panic() {
     inbound.payload = b"{}".to_vec();
     assert_eq!(code(handle_inbound(&account(""), &conversation(b""), &inbound)), "payload-unreadable");
 }
+
+#[test]
+fn malformed_payloads_never_panic() {
+    let names = std::fs::read_dir(crate::support::data().join("viber")).unwrap();
+    for path in names.map(|entry| entry.unwrap().path()) {
+        let good = std::fs::read(&path).unwrap();
+        let mut desk = Desk::new(r#"{"welcome_message":"Hello!","ask_for_phone":true}"#);
+        for at in (0..good.len()).step_by(7) {
+            desk.webhook(&good[..at]);
+        }
+        for (at, byte) in (0..good.len()).step_by(5).flat_map(|at| [(at, b'"'), (at, b'0'), (at, 0xff)]) {
+            let mut bad = good.clone();
+            bad[at] = byte;
+            desk.webhook(&bad);
+        }
+    }
+}
