@@ -13,7 +13,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 /// The bot's token. A real host keeps it encrypted.
 const API_KEY: &str = "4453b6ac1c3d2e1f-0123456789abcdef-4453b6ac1c3d2e1f";
 
-/// A text message as Viber documents it (https://developers.viber.com/docs/api/rest-bot-api/#receive-message-from-user).
+/// A text message as Viber documents it: developers.viber.com, "Receive message from user".
 const CALLBACK: &str = r#"{"event": "message", "timestamp": 1457764197627, "message_token": 4912661846655238145,
     "sender": {"id": "01234567890A=", "name": "John McClane", "country": "UK", "language": "en", "api_version": 1},
     "message": {"type": "text", "text": "a message to the service"}}"#;
