@@ -25,10 +25,10 @@ pub fn handle_inbound(
 ) -> Result<Outcome, Problem> {
     let callback =
         callback::parse(&inbound.payload).map_err(|error| payload_unreadable(&error.to_string()))?;
-    if let Event::Webhook = callback.event {
-        return account::on_called_back(account, conversation);
-    }
     if conversation.id.is_empty() {
+        if let Event::Webhook = callback.event {
+            return account::on_called_back(account, conversation);
+        }
         // Receipts without a user: the account's state is not this file's, and stays.
         let commands = receipt(&callback, inbound.at).map(Command::Receipt).into_iter().collect();
         return Ok(Outcome { state: conversation.state.clone(), commands, facts: Vec::new() });
@@ -47,6 +47,9 @@ pub fn handle_task_event(
     conversation: &Conversation,
     event: &TaskEvent,
 ) -> Result<Outcome, Problem> {
+    if conversation.id.is_empty() {
+        return Ok(Outcome { state: conversation.state.clone(), ..Outcome::default() });
+    }
     let mut turn = Turn::new(account, conversation)?;
     if let Some(number) = ids::task_number(&conversation.id, &event.task) {
         turn.route(routing::Event::Task { number, change: event.change.clone() });

@@ -251,6 +251,9 @@ fn a_receipt_without_a_user_leaves_the_accounts_state() {
     let before = desk.states[""].clone();
     assert_eq!(kinds(&desk.webhook(&fixture("delivered-without-user"))), "receipt");
     assert_eq!(desk.states[""], before);
+    let event = TaskEvent { task: "t::1".to_owned(), change: TaskChange::Deleted, at: NOW };
+    let outcome = handle_task_event(&desk.account, &desk.conversation(""), &event).unwrap();
+    assert_eq!((outcome.state, outcome.commands.len()), (before, 0));
 }
 
 #[test]
