@@ -114,7 +114,7 @@ fn other(message: &Message) -> (&'static str, Part) {
         Some(words) => format!("{name}: {}", chars::cut(&words, 200)),
         None => format!("a message of the type {name}"),
     };
-    let json = message.raw.to_string();
+    let json = serde_json::to_string(&message.raw).unwrap_or_default();
     ("Message", Part::Other(OtherPart { kind: kind.to_owned(), summary, json }))
 }
 

@@ -5,6 +5,12 @@
 
 use serde_json::Value;
 
+/// A value's JSON. Not `Value`'s own `Display`, which would bring a second and a third writer into the component.
+pub(crate) fn bytes(value: &Value) -> Vec<u8> {
+    // Writing a value into memory cannot fail.
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
 /// A text that is not empty; a whole number counts as its digits.
 pub(crate) fn text(object: &Value, key: &str) -> Option<String> {
     match object.get(key)? {

@@ -12,7 +12,7 @@ use crate::message::{self, Draft, Fields};
 use crate::receive::API_KEY;
 use crate::settings::{self, Settings};
 use crate::state::Dialogue;
-use crate::{ids, keyboard};
+use crate::{ids, json, keyboard};
 
 /// Where calls go. developers.viber.com, REST API; checked 2026-11.
 const API: &str = "https://chatapi.viber.com/pa/";
@@ -107,7 +107,7 @@ fn call(
     fields.insert("receiver".to_owned(), conversation.id.as_str().into());
     fields.insert("sender".to_owned(), sender.clone());
     fields.entry("min_api_version").or_insert_with(|| 1.into());
-    let body = Value::Object(fields).to_string().into_bytes();
+    let body = json::bytes(&Value::Object(fields));
     if body.len() > BODY_BYTES_MAX {
         let text = format!("the message has {} bytes, and Viber takes less than 30,000", body.len());
         return Err(Problem::new(

@@ -49,7 +49,7 @@ pub fn parse(settings: &str) -> Result<Settings, Problem> {
     if settings.trim().is_empty() {
         return Ok(Settings::default());
     }
-    let root: Value = serde_json::from_str(settings).map_err(|_| unreadable())?;
+    let root: Value = serde_json::from_slice(settings.as_bytes()).map_err(|_| unreadable())?;
     if !root.is_object() {
         return Err(unreadable());
     }

@@ -7,7 +7,7 @@ use crate::callback::User;
 use crate::limits::{BODY_BYTES_MAX, SHARE_PHONE_API_VERSION, TEXT_JSON_BYTES_MAX, TEXT_UTF16_MAX};
 use crate::message::{self, Fields};
 use crate::settings::Settings;
-use crate::{keyboard, split};
+use crate::{json, keyboard, split};
 
 /// The body, or none if there is nothing to say. It is a `send_message` body without a receiver; Viber confirms nothing
 /// of it, and drops one that it does not like. developers.viber.com, Callbacks, Conversation started; checked 2026-11.
@@ -24,6 +24,6 @@ pub(crate) fn body(account: &Account, settings: &Settings, user: &User) -> Optio
     if shares {
         fields.insert("keyboard".to_owned(), keyboard::keyboard(&[], Some(&settings.phone_button))?);
     }
-    let body = Value::Object(fields).to_string().into_bytes();
+    let body = json::bytes(&Value::Object(fields));
     (body.len() <= BODY_BYTES_MAX).then_some(body)
 }

@@ -180,5 +180,5 @@ fn command(account: &Account, state: &State, effect: Effect) -> Command {
 fn call(state: &State, request: &str, method: &str, step: Step, body: &Value) -> Command {
     let context = serde_json::to_vec(&Context { run: state.run, step }).unwrap_or_default();
     let id = ids::account_call(request, state.run, method);
-    Command::Call(api_call(id, method, body.to_string().into_bytes(), context))
+    Command::Call(api_call(id, method, fields::bytes(body), context))
 }
