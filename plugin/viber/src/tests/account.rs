@@ -5,7 +5,7 @@ use conversation::{AccountRequest, AccountStatus, AnswerResult, Call, Command, C
 use super::*;
 use crate::support::{Desk, NOW, USER, account, body, calls, fixture, http, kinds, ok, reply};
 
-const INFO: &str = r#"{"status":0,"status_message":"ok","id":"pa:75346594275468546724","name":"Lamp Shop","uri":"lamp shop",
+const INFO: &str = r#"{"status":0,"status_message":"ok","id":"pa:98765432109876543210","name":"Lamp Shop","uri":"lamp shop",
     "icon":"https://img.example/icon.jpg","webhook":"https://desk.example/webhooks/acc-1","event_types":["subscribed",
     "unsubscribed","webhook","conversation_started","delivered","failed","message","seen"],"subscribers_count":3}"#;
 const DONE: &str = r#"{"status":0,"status_message":"ok"}"#;
@@ -74,7 +74,7 @@ fn connected_needs_the_answer_and_the_callback_in_either_order() {
     let connected = desk.answer("", &set, 1, ok(DONE));
     assert_eq!(status(&connected).state, ConnectionState::Connected);
     let profile = status(&connected).profile.clone().unwrap();
-    assert_eq!((profile.id.as_str(), profile.name.as_str()), ("pa:75346594275468546724", "Lamp Shop"));
+    assert_eq!((profile.id.as_str(), profile.name.as_str()), ("pa:98765432109876543210", "Lamp Shop"));
     assert_eq!(profile.avatar.as_deref(), Some("https://img.example/icon.jpg"));
     assert_eq!(profile.links, [("deep".to_owned(), "viber://pa?chatURI=lamp%20shop".to_owned())], "S19, S20");
     // The other order.
@@ -133,7 +133,7 @@ fn what_did_not_get_through_is_tried_a_few_times() {
 #[test]
 fn a_key_of_another_bot_is_refused() {
     // I12
-    let other = INFO.replace("75346594275468546724", "2");
+    let other = INFO.replace("98765432109876543210", "2");
     let mut desk = fresh();
     connect(&mut desk);
     desk.account.now += 1;

@@ -38,7 +38,7 @@ fn numbers_as_texts_and_the_reverse() {
 #[test]
 fn a_token_keeps_every_digit() {
     // Above 2^53 a float would round it.
-    for digits in ["4977069964384421269", "9007199254740993", "18446744073709551615"] {
+    for digits in ["6164599999999999999", "9007199254740993", "18446744073709551615"] {
         let body = format!(r#"{{"event":"webhook","message_token":{digits}}}"#);
         assert_eq!(parse(body.as_bytes()).unwrap().message_token.as_deref(), Some(digits));
     }

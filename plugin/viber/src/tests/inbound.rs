@@ -45,10 +45,10 @@ const CASES: &str = r#"
 message-text | text Good morning! Is my order on its way? | Good morning! Is my order on its way? |
 message-text-emoji | text Дякую 🙂👍🏽 | Дякую 🙂👍🏽 |
 message-text-escaped | text Коли ви працюєте? | Коли ви працюєте? |
-message-picture | image url=https://dl-media.viber.com/4/media/2/short/any/sig/image/0x0/1f2e/b2.jpg until=1767229200000 name=1767225600456.jpg thumbnail=yes | Photo from Olena |
-message-picture-caption | image url=https://dl-media.viber.com/4/media/2/short/any/sig/image/0x0/1f2e/a1.jpg until=1767229200000 name=1767225600123.jpg size=182044 thumbnail=yes caption=The box arrived broken | Photo from Olena | The box arrived broken
+message-picture | image url=https://dl-media.viber.com/4/media/invented/image/1f2e/b2.jpg until=1767229200000 name=1767225600456.jpg thumbnail=yes | Photo from Olena |
+message-picture-caption | image url=https://dl-media.viber.com/4/media/invented/image/1f2e/a1.jpg until=1767229200000 name=1767225600123.jpg size=182044 thumbnail=yes caption=The box arrived broken | Photo from Olena | The box arrived broken
 message-picture-without-media | image | Photo from Olena |
-message-video | video url=https://dl-media.viber.com/5/media/2/short/any/sig/v/c3.mp4 until=1767229200000 name=1767225600789.mp4 size=251904 ms=2450 thumbnail=yes caption=It rattles | Video from Olena | It rattles
+message-video | video url=https://dl-media.viber.com/5/media/invented/v/c3.mp4 until=1767229200000 name=1767225600789.mp4 size=251904 ms=2450 thumbnail=yes caption=It rattles | Video from Olena | It rattles
 message-file | file url=https://dl-media.viber.com/6/media/d4.pdf until=1767229200000 name=invoice 12.pdf size=40961 | File from Olena |
 message-file-file-size | file url=https://dl-media.viber.com/6/media/d5.pdf until=1767229200000 name=terms.pdf size=7123 | File from Olena |
 message-sticker | sticker 40133 Some("http://content.cdn.viber.com/stickers/100/40100/00040133.png") | Sticker from Olena |
