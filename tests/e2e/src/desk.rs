@@ -1,13 +1,14 @@
-//! `desk serve` as a process, and a client of its API.
+//! `desk serve` as a process, and a client of its API. Not here: callbacks, which `callback` makes and signs.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use anyhow::{Context, bail, ensure};
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -54,6 +55,9 @@ impl Desk {
             (None, Some(folder)) => folder.path().to_owned(),
             (None, None) => bail!("no data folder"),
         };
+        if folder.is_some() {
+            share_compiled(&data)?;
+        }
         let (process, base, token) = spawn(&options, &data)?;
         let token = token.context("a new desk prints an administrator's token")?;
         Ok(Self { process, options, data, base, token, http: client(), _folder: folder })
@@ -78,12 +82,32 @@ impl Desk {
         Ok(())
     }
 
+    /// Makes a token of another scope; the desk must be down for it, so it is killed and started again.
+    ///
+    /// # Errors
+    /// The desk refuses, or does not start again.
+    pub fn add_token(&mut self, scope: &str) -> anyhow::Result<String> {
+        self.kill()?;
+        let mut command = Command::new(desk_program()?);
+        command.args(["token", "create", "--name", "test", "--scope", scope, "--data"]).arg(&self.data);
+        let made = command.output()?;
+        ensure!(made.status.success(), "desk token create: {}", String::from_utf8_lossy(&made.stderr));
+        self.start_again()?;
+        Ok(String::from_utf8(made.stdout)?.trim().to_owned())
+    }
+
     /// What the process wrote to standard error.
     ///
     /// # Errors
     /// It cannot be read.
     pub fn log(&self) -> anyhow::Result<String> {
         Ok(std::fs::read_to_string(log_path(&self.data))?)
+    }
+
+    /// A request to the API without a token or a body, for tests that put in their own.
+    #[must_use]
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}/api/v1/{path}", self.base))
     }
 
     /// Calls the API as the administrator; the status and the body (null where it is no JSON).
@@ -96,8 +120,7 @@ impl Desk {
         path: &str,
         body: Option<Value>,
     ) -> anyhow::Result<(StatusCode, Value)> {
-        let url = format!("{}/api/v1/{path}", self.base);
-        let mut request = self.http.request(method, url).bearer_auth(&self.token);
+        let mut request = self.request(method, path).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -127,6 +150,23 @@ impl Desk {
     /// The desk refuses.
     pub async fn list(&self, path: &str) -> anyhow::Result<Vec<Value>> {
         Ok(self.get(path).await?["items"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Every item of a list that comes in pages.
+    ///
+    /// # Errors
+    /// The desk refuses.
+    pub async fn all(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let (mut items, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let mut page = self.get(&format!("{path}{join}limit=200{cursor}")).await?;
+            items.append(page["items"].as_array_mut().unwrap_or(&mut Vec::new()));
+            match page["next_cursor"].as_i64() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return Ok(items),
+            }
+        }
     }
 
     /// Makes.
@@ -160,6 +200,35 @@ impl Drop for Desk {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Runs a command of `desk` to its end, with the shared folder of compiled components.
+///
+/// # Errors
+/// It cannot be started.
+pub fn run_desk(command: &mut Command) -> anyhow::Result<Output> {
+    Ok(command.env("XDG_CACHE_HOME", cache_folder()?).stdin(Stdio::null()).output()?)
+}
+
+/// Where the tests keep compiled components: beside the programs, so that each is compiled once and not once a test.
+///
+/// # Errors
+/// The folder cannot be made.
+pub(crate) fn cache_folder() -> anyhow::Result<PathBuf> {
+    let program = desk_program()?;
+    let folder = program.with_file_name("e2e-cache");
+    let components = folder.join("desk").join("components");
+    std::fs::create_dir_all(&components)?;
+    // The desk takes machine code only from a folder that nobody else can write to.
+    std::fs::set_permissions(&components, std::fs::Permissions::from_mode(0o700))?;
+    Ok(folder)
+}
+
+/// Lets a new data folder have the compiled components of the others.
+fn share_compiled(data: &Path) -> anyhow::Result<()> {
+    let shared = cache_folder()?.join("desk").join("components");
+    std::os::unix::fs::symlink(shared, data.join("components"))?;
+    Ok(())
 }
 
 /// An HTTP client for loopback.

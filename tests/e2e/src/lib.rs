@@ -1,11 +1,16 @@
 //! A bench for tests of the whole: Viber's simulator in this process, `desk` as a process of its own, and clients for
 //! both. It knows the desk and the simulator only by what they print and answer; it shares no code with the plugin.
 
+pub mod callback;
+mod data;
 mod desk;
+mod feed;
 mod sim;
 mod wait;
 
-pub use desk::{Desk, DeskOptions, desk_program};
+pub use data::{feed_folder, foreign_samples, json_file, json_files};
+pub use desk::{Desk, DeskOptions, desk_program, run_desk};
+pub use feed::Feed;
 pub use sim::{SimClient, User};
 pub use wait::{WAIT_MAX, until};
 
@@ -50,18 +55,40 @@ impl Bench {
     /// It does not become connected in time; then with what the desk says of its health.
     pub async fn connect(&self, name: &str, settings: Value) -> anyhow::Result<(String, String)> {
         let bot = self.viber.add_bot(name).await?;
-        let mut settings = settings;
-        settings["api_key"] = bot["token"].clone();
-        let body = json!({"channel": "viber", "name": name, "settings": settings});
-        let account = self.desk.post("accounts", body).await?;
-        let id = account["id"].as_str().context("an account has an id")?.to_owned();
-        let path = format!("accounts/{id}");
-        until("the account is connected", || async {
-            let account = self.desk.get(&path).await?;
-            Ok((account["health"]["state"] == "connected").then_some(account))
-        })
-        .await?;
+        let id = self.add_account(name, &bot["token"], settings).await?;
+        self.health(&id, "connected").await?;
         let bot = bot["alias"].as_str().context("a bot has an alias")?.to_owned();
         Ok((id, bot))
+    }
+
+    /// Makes an account with this key and these settings besides, and does not wait. Says its id.
+    ///
+    /// # Errors
+    /// The desk refuses.
+    pub async fn add_account(&self, name: &str, key: &Value, settings: Value) -> anyhow::Result<String> {
+        let mut settings = settings;
+        settings["api_key"] = key.clone();
+        let body = json!({"channel": "viber", "name": name, "settings": settings});
+        let account = self.desk.post("accounts", body).await?;
+        Ok(account["id"].as_str().context("an account has an id")?.to_owned())
+    }
+
+    /// Waits until the account's health is in a state; says the account as it then is.
+    ///
+    /// # Errors
+    /// It does not come to it in time; then with the health as it is.
+    pub async fn health(&self, account: &str, state: &str) -> anyhow::Result<Value> {
+        let path = format!("accounts/{account}");
+        let waited = until(state, || async {
+            let account = self.desk.get(&path).await?;
+            Ok((account["health"]["state"] == state).then_some(account))
+        });
+        match waited.await {
+            Ok(account) => Ok(account),
+            Err(error) => {
+                let health = self.desk.get(&path).await?["health"].take();
+                Err(error.context(format!("account {account}: {health}")))
+            }
+        }
     }
 }
