@@ -5,17 +5,18 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 
-use crate::run::{cargo, root, run};
+use crate::run::{cargo, program, root, run};
 use crate::target;
 
 /// Kilobytes that the channel may have: it is compiled at the first start, in proportion to them. The functions' names,
 /// which make a crash readable, are a tenth of it. A jump above this is a dependency that nobody wanted.
 const COMPONENT_KB_MAX: u64 = 640;
 
-/// Builds the channel, the desk and the simulator.
+/// Builds the channel, and every program: the desk, the simulator, the demo. The whole workspace in one go, since a part
+/// of it would choose other features of its dependencies, and build those twice.
 pub(crate) fn build(_arguments: &[String]) -> anyhow::Result<()> {
     let path = component()?;
-    run(&mut cargo(&["build", "--package", "desk", "--package", "viber-sim"]))?;
+    run(&mut cargo(&["build", "--workspace", "--bins"]))?;
     println!("{}", path.display());
     Ok(())
 }
@@ -49,6 +50,6 @@ pub(crate) fn inspect(arguments: &[String]) -> anyhow::Result<()> {
         Some(path) => std::path::absolute(path)?,
         None => component()?,
     };
-    let mut command = cargo(&["run", "--quiet", "--package", "desk", "--bin", "desk", "--", "inspect"]);
-    run(command.arg(path).args(arguments.iter().skip(1)))
+    run(&mut cargo(&["build", "--workspace", "--bins"]))?;
+    run(program("desk").arg("inspect").arg(path).args(arguments.iter().skip(1)))
 }

@@ -20,6 +20,14 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// A program of the workspace's that was built for development.
+pub(crate) fn program(name: &str) -> Command {
+    let folder = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |it| root().join(it));
+    let mut command = Command::new(folder.join("debug").join(name));
+    command.current_dir(root());
+    command
+}
+
 /// Runs a command to its end; prints it before, and how long it took after.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     let line = line(command);
