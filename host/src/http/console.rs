@@ -1,4 +1,4 @@
-//! The operators' page: three files without a build step, which use the JSON API like any other program.
+//! The operators' page: a few files without a build step, which use the JSON API like any other program.
 
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
@@ -6,7 +6,16 @@ use axum::response::{IntoResponse, Response};
 
 const PAGE: &str = include_str!("../../console/index.html");
 const STYLE: &str = include_str!("../../console/console.css");
-const SCRIPT: &str = include_str!("../../console/console.js");
+
+/// The modules, `console.js` first: it imports the others.
+const SCRIPTS: [(&str, &str); 6] = [
+    ("console.js", include_str!("../../console/console.js")),
+    ("task.js", include_str!("../../console/task.js")),
+    ("parts.js", include_str!("../../console/parts.js")),
+    ("accounts.js", include_str!("../../console/accounts.js")),
+    ("base.js", include_str!("../../console/base.js")),
+    ("words.js", include_str!("../../console/words.js")),
+];
 
 /// Nothing but our own files; no inline script, no other site's frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -19,10 +28,12 @@ pub(super) async fn page() -> Response {
 
 /// `/console/{file}`.
 pub(super) async fn file(Path(file): Path<String>) -> Response {
-    match file.as_str() {
-        "console.css" => answer("text/css; charset=utf-8", STYLE),
-        "console.js" => answer("text/javascript; charset=utf-8", SCRIPT),
-        _ => StatusCode::NOT_FOUND.into_response(),
+    if file == "console.css" {
+        return answer("text/css; charset=utf-8", STYLE);
+    }
+    match SCRIPTS.iter().find(|(name, _)| *name == file) {
+        Some((_, script)) => answer("text/javascript; charset=utf-8", script),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
