@@ -6,6 +6,8 @@ mod ci;
 mod demo;
 mod run;
 mod target;
+#[cfg(test)]
+mod tidy;
 
 use std::process::ExitCode;
 
