@@ -75,6 +75,8 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
+    // What can be wrong with the settings first: before a file is made.
+    let egress = Egress::new(&settings.egress)?;
     let store = Store::open(&database(&settings.data))?;
     let engine = super::engine(Some(settings.data.join("components")))?;
     let channels = Channels::load(&engine, &settings.plugin)?;
@@ -88,7 +90,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         channels,
         helpdesk: Box::new(BuiltIn),
         lanes: Lanes::default(),
-        egress: Egress::new(&settings.egress)?,
+        egress,
         outbox_bell: Notify::new(),
         public_url: public_url.trim_end_matches('/').to_owned(),
     });

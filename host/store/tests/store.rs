@@ -1,0 +1,294 @@
+//! What the store promises to its callers, on a real file. What the rows mean is tested where it is decided.
+
+use desk_store::{
+    ContactChange, NewAccount, NewAction, NewCall, NewTask, ReceiptRow, Store, StoreError, TaskFilter,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+struct Bench {
+    store: Store,
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("desk.sqlite")).expect("it opens");
+        Self { store, folder }
+    }
+
+    async fn with_account() -> Self {
+        let bench = Self::new();
+        bench.store.write(|tx| tx.add_account(&account("a"))).await.expect("it is added");
+        bench
+    }
+}
+
+fn account(id: &str) -> NewAccount {
+    NewAccount {
+        id: id.into(),
+        channel: "viber".into(),
+        name: "Bike Shop".into(),
+        settings: json!({}),
+        secrets: vec![("api_key".into(), "key".into())],
+        configured_by: None,
+        at: 1,
+    }
+}
+
+fn contact(plugin_id: &str) -> ContactChange {
+    ContactChange {
+        account: "a".into(),
+        plugin_id: plugin_id.into(),
+        conversation: plugin_id.into(),
+        name: Some("Olena".into()),
+        ..ContactChange::default()
+    }
+}
+
+fn call(conversation: &str, id: &str) -> NewCall {
+    NewCall {
+        account: "a".into(),
+        conversation: conversation.into(),
+        id: id.into(),
+        request: json!({}),
+        at: 10,
+    }
+}
+
+/// G1: what durability rests on is set and read back.
+#[test]
+fn the_file_is_durable_and_has_one_owner() {
+    let bench = Bench::new();
+    let path = bench.folder.path().join("desk.sqlite");
+    assert!(matches!(Store::open(&path), Err(StoreError::InUse(_))));
+    drop(bench.store);
+}
+
+/// A job that fails takes nothing with it, and nothing of it stays.
+#[tokio::test]
+async fn a_failed_job_leaves_its_neighbours_alone() {
+    let bench = Bench::with_account().await;
+    let good = bench.store.write(|tx| tx.save_contact(&contact("one")));
+    let bad = bench.store.write(|tx| {
+        tx.save_contact(&contact("two"))?;
+        Err::<(), _>(StoreError::Missing("something"))
+    });
+    let panics = bench.store.write(|tx| -> desk_store::Result<()> {
+        tx.save_contact(&contact("three"))?;
+        panic!("a bug")
+    });
+    let (good, bad, panics) = tokio::join!(good, bad, panics);
+    assert!(good.is_ok());
+    assert!(matches!(bad, Err(StoreError::Missing("something"))));
+    assert!(matches!(panics, Err(StoreError::Panicked)));
+    let rows = bench.store.read(|tx| tx.contacts(0, 10)).await.expect("it reads");
+    assert_eq!(rows.iter().map(|row| row.plugin_id.as_str()).collect::<Vec<_>>(), ["one"]);
+}
+
+/// A reader sees a snapshot and can change nothing.
+#[tokio::test]
+async fn a_reader_cannot_write() {
+    let bench = Bench::with_account().await;
+    let written = bench.store.read(|tx| tx.add_employee("Anna", None, false)).await;
+    assert!(matches!(written, Err(StoreError::Sql(_))), "{written:?}");
+}
+
+/// G2: once for each account and dedupe id.
+#[tokio::test]
+async fn a_dedupe_id_counts_once() {
+    let bench = Bench::with_account().await;
+    let seen = bench
+        .store
+        .write(|tx| {
+            Ok([tx.mark_handled("a", "x", 1)?, tx.mark_handled("a", "x", 2)?, tx.mark_handled("b", "x", 3)?])
+        })
+        .await
+        .expect("it writes");
+    assert_eq!(seen, [true, false, true]);
+    let left = bench
+        .store
+        .write(|tx| Ok((tx.forget_handled(2)?, tx.is_handled("a", "x")?)))
+        .await
+        .expect("it writes");
+    assert_eq!(left, (1, false));
+}
+
+/// G4: a state is replaced only by who read it.
+#[tokio::test]
+async fn a_state_is_replaced_at_its_revision_only() {
+    let bench = Bench::with_account().await;
+    let set = |revision: i64, state: &'static [u8]| {
+        bench.store.write(move |tx| tx.set_conversation("a", "c", revision, state, &json!([])))
+    };
+    set(0, b"one").await.expect("the first");
+    assert!(matches!(set(0, b"late").await, Err(StoreError::Conflict(_))));
+    set(1, b"two").await.expect("the next");
+    let row = bench.store.read(|tx| tx.conversation("a", "c")).await.expect("it reads");
+    assert_eq!((row.state.as_slice(), row.revision), (b"two".as_slice(), 2));
+}
+
+/// C4: the plugin's ids make a repetition harmless.
+#[tokio::test]
+async fn commands_carried_out_twice_change_nothing() {
+    let bench = Bench::with_account().await;
+    let twice = bench
+        .store
+        .write(|tx| {
+            let mut ids = Vec::new();
+            for _ in 0..2 {
+                let requester = tx.save_contact(&contact("one"))?;
+                let (task, is_new) = tx.open_task(&task(requester))?;
+                let action = tx.add_action(&action(task))?;
+                tx.queue_call(&call("c", "call-1"))?;
+                ids.push((requester, task, is_new, action.is_some()));
+            }
+            Ok(ids)
+        })
+        .await
+        .expect("it writes");
+    assert_eq!((twice[0].0, twice[0].1), (twice[1].0, twice[1].1));
+    assert_eq!((twice[0].2, twice[0].3, twice[1].2, twice[1].3), (true, true, false, false));
+    let counts = bench.store.read(|tx| tx.counts()).await.expect("it reads");
+    assert_eq!(counts.calls_open, 1);
+    let tasks = bench.store.read(|tx| tx.tasks(&TaskFilter { most: 10, ..TaskFilter::default() })).await;
+    assert_eq!(tasks.expect("it reads").len(), 1);
+}
+
+fn task(requester: i64) -> NewTask {
+    NewTask {
+        account: "a".into(),
+        plugin_id: "t1".into(),
+        conversation: "one".into(),
+        title: "Hello".into(),
+        description: "Hello".into(),
+        requester,
+        template: None,
+        previous: None,
+        assignees: vec![],
+        at: 1,
+    }
+}
+
+fn action(task: i64) -> NewAction {
+    NewAction {
+        account: "a".into(),
+        plugin_id: Some("m1".into()),
+        task,
+        kind: "message",
+        author_kind: "contact",
+        author_id: None,
+        author_name: "Olena".into(),
+        text: "Hello".into(),
+        parts: json!([]),
+        notify: json!([]),
+        at: 1,
+    }
+}
+
+async fn due(store: &Store, now: i64) -> Vec<String> {
+    let rows = store.read(move |tx| tx.due_calls(now, 10)).await.expect("it reads");
+    rows.into_iter().map(|row| row.id).collect()
+}
+
+/// C6: one call of a conversation at a time, in order; pauses hold what they are for.
+#[tokio::test]
+async fn calls_of_a_conversation_go_in_order() {
+    let bench = Bench::with_account().await;
+    let store = &bench.store;
+    store
+        .write(|tx| {
+            tx.set_conversation("a", "x", 0, b"", &json!([]))?;
+            [("x", "x1"), ("x", "x2"), ("y", "y1")]
+                .iter()
+                .try_for_each(|(to, id)| tx.queue_call(&call(to, id)))
+        })
+        .await
+        .expect("it writes");
+    assert_eq!(due(store, 9).await, [""; 0], "not before they are due");
+    assert_eq!(due(store, 10).await, ["x1", "y1"]);
+    let seq = store.read(|tx| Ok(tx.due_calls(10, 1)?[0].seq)).await.expect("it reads");
+    let attempts = store.write(move |tx| Ok([tx.begin_attempt(seq)?, tx.begin_attempt(seq)?])).await;
+    assert_eq!(attempts.expect("it writes"), [Some(1), None], "an attempt is begun once");
+    assert_eq!(due(store, 10).await, ["y1"], "x2 waits for x1");
+    let again = store
+        .write(move |tx| {
+            let ended = [tx.end_call(seq)?, tx.end_call(seq)?];
+            tx.queue_again("a", "x1", 50, &Value::Null)?;
+            tx.pause_conversation("a", "x", 60)?;
+            Ok((ended, tx.next_due(10)?))
+        })
+        .await
+        .expect("it writes");
+    assert_eq!(again, ([true, false], Some(60)));
+    assert_eq!(due(store, 59).await, ["y1"]);
+    assert_eq!(due(store, 60).await, ["y1", "x1"]);
+    store.write(|tx| tx.pause_account("a", 100)).await.expect("it writes");
+    assert_eq!(due(store, 99).await, [""; 0]);
+}
+
+/// C7: a receipt for an unknown message waits, and is taken once.
+#[tokio::test]
+async fn receipts_wait_for_their_message() {
+    let bench = Bench::with_account().await;
+    let receipt =
+        ReceiptRow { message_id: "7".into(), state: "seen".into(), up_to: true, problem: None, at: 5 };
+    let kept = receipt.clone();
+    let taken = bench
+        .store
+        .write(move |tx| {
+            tx.keep_receipt("a", &kept)?;
+            tx.keep_receipt("a", &kept)?;
+            Ok([tx.take_receipts("a", "7")?, tx.take_receipts("a", "7")?])
+        })
+        .await
+        .expect("it writes");
+    assert_eq!(taken, [vec![receipt], vec![]]);
+}
+
+/// The queue of events keeps its order and gives each once.
+#[tokio::test]
+async fn events_are_taken_in_order_and_once() {
+    let bench = Bench::with_account().await;
+    let order = bench
+        .store
+        .write(|tx| {
+            tx.queue_event("a", "c", &json!(1), 1)?;
+            tx.queue_event("a", "c", &json!(2), 1)?;
+            let mut order = Vec::new();
+            while let Some(event) = tx.first_event("a", "c")? {
+                order.push((event.event, tx.take_event(event.seq)?, tx.take_event(event.seq)?));
+            }
+            Ok(order)
+        })
+        .await
+        .expect("it writes");
+    assert_eq!(order, [(json!(1), true, false), (json!(2), true, false)]);
+}
+
+/// Nothing of a removed account stays.
+#[tokio::test]
+async fn a_removed_account_takes_all_with_it() {
+    let bench = Bench::with_account().await;
+    bench
+        .store
+        .write(|tx| {
+            let requester = tx.save_contact(&contact("one"))?;
+            let (task, _) = tx.open_task(&task(requester))?;
+            tx.add_action(&action(task))?;
+            tx.queue_call(&call("c", "call-1"))?;
+            tx.mark_handled("a", "x", 1)?;
+            tx.delete_account("a")
+        })
+        .await
+        .expect("it writes");
+    let left = bench
+        .store
+        .read(|tx| {
+            Ok((tx.accounts()?.len(), tx.contacts(0, 9)?.len(), tx.secrets("a")?.len(), tx.counts()?.handled))
+        })
+        .await
+        .expect("it reads");
+    assert_eq!(left, (0, 0, 0, 0));
+}

@@ -1,0 +1,74 @@
+//! The command line without a plugin: what bad input gets. What needs a component is tested in `tests/e2e`.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn desk(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_desk")).args(arguments).output().expect("desk runs")
+}
+
+/// The command fails, and says each of these.
+#[track_caller]
+fn refuses(arguments: &[&str], says: &[&str]) {
+    let output = desk(arguments);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{arguments:?} succeeded");
+    for words in says {
+        assert!(text.contains(words), "{arguments:?} does not say `{words}`:\n{text}");
+    }
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("the file is written");
+    path.display().to_string()
+}
+
+#[test]
+fn serve_says_what_it_misses() {
+    refuses(&["serve", "--data", "/nowhere"], &["--plugin"]);
+    refuses(&["serve", "--plugin", "x.wasm"], &["--data"]);
+    refuses(&["serve", "--plugin", "x.wasm", "--data", "d", "--listen", "here"], &["--listen", "here"]);
+}
+
+#[test]
+fn a_misspelt_key_of_the_file_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), "desk.toml", "plugins = [\"a.wasm\"]\n");
+    refuses(&["serve", "--config", &file], &["desk.toml", "plugins"]);
+}
+
+#[test]
+fn a_plugin_that_is_none_is_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), "text.wasm", "this is no component");
+    refuses(&["inspect", &file], &["text.wasm", "component"]);
+    let missing = folder.path().join("missing.wasm").display().to_string();
+    refuses(&["inspect", &missing], &["missing.wasm"]);
+    let data = folder.path().join("data").display().to_string();
+    refuses(&["serve", "--plugin", &file, "--data", &data], &["text.wasm"]);
+}
+
+#[test]
+fn an_egress_that_is_no_pair_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().display().to_string();
+    let file = write(folder.path(), "x.wasm", "");
+    refuses(&["serve", "--plugin", &file, "--data", &data, "--egress", "chatapi.viber.com"], &["HOST=URL"]);
+}
+
+#[test]
+fn a_token_is_printed_once_and_a_running_desk_keeps_its_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().display().to_string();
+    let output = desk(&["token", "create", "--data", &data, "--name", "ci", "--scope", "read"]);
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("desk_"));
+    refuses(
+        &["token", "create", "--data", &data, "--name", "ci", "--scope", "all"],
+        &["read", "operate", "admin"],
+    );
+    let store = desk_store::Store::open(&folder.path().join("desk.sqlite")).expect("it opens");
+    refuses(&["token", "create", "--data", &data, "--name", "ci", "--scope", "read"], &["in use"]);
+    drop(store);
+}
