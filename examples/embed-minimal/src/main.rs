@@ -14,9 +14,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 const API_KEY: &str = "4453b6ac1c3d2e1f-0123456789abcdef-4453b6ac1c3d2e1f";
 
 /// A text message as Viber documents it: developers.viber.com, "Receive message from user".
-const CALLBACK: &str = r#"{"event": "message", "timestamp": 1457764197627, "message_token": 4912661846655238145,
-    "sender": {"id": "01234567890A=", "name": "John McClane", "country": "UK", "language": "en", "api_version": 1},
-    "message": {"type": "text", "text": "a message to the service"}}"#;
+const CALLBACK: &str = r#"{"event": "message", "timestamp": 1767225600000, "message_token": 6164500000000000001,
+    "sender": {"id": "ZW1iZWQtbWluaW1hbC4uLg==", "name": "Olena", "country": "UA", "language": "uk", "api_version": 10},
+    "message": {"type": "text", "text": "Is the blue bicycle still there?"}}"#;
 
 fn main() -> anyhow::Result<()> {
     let path =
@@ -29,7 +29,7 @@ fn main() -> anyhow::Result<()> {
         id: "1".into(),
         settings: "{}".into(),
         webhook_url: "https://desk.example/webhooks/1".into(),
-        now: 1_457_764_197_700,
+        now: 1_767_225_600_070,
         ..Account::default()
     };
     let secrets = [Secret { name: "api_key".into(), value: API_KEY.into() }];
