@@ -56,7 +56,7 @@ function form(channels) {
   const channel = el("select", { id: "new-channel" }, channels.map((id) => el("option", { value: id }, channelName(id))));
   const name = el("input", { id: "new-name", required: true, maxlength: "200", autocomplete: "off" });
   const key = el("input", { id: "new-key", type: "password", required: true, autocomplete: "off", spellcheck: "false" });
-  const newTask = el("input", { type: "checkbox", checked: true });
+  const newTask = el("input", { type: "checkbox", checked: "" }); // The attribute, so that it is on again after a reset.
   const asEmployee = el("input", { type: "checkbox" });
   const said = el("p", { role: "alert" });
   const button = el("button", { class: "send" }, T.doConnect);
@@ -89,5 +89,5 @@ function parked(row) {
   return el("li", { class: "card" },
     el("p", { class: "faint" }, [full(row.at), name, row.kind.replaceAll("_", " ")].join(" · ")),
     el("p", { class: "bad" }, row.problem?.text ?? ""), el("p", {}, row.problem?.advice ?? ""),
-    el("details", {}, el("summary", {}, T.whatCame), el("pre", {}, JSON.stringify(row.event, null, 1))));
+    el("details", {}, el("summary", {}, T.whatCame), el("pre", {}, typeof row.event === "string" ? row.event : JSON.stringify(row.event, null, 1))));
 }

@@ -60,7 +60,7 @@ function media(value, kind) {
   const facts = [value.size_bytes && T.bytes(value.size_bytes), value.duration_ms && length(value.duration_ms)];
   const name = value.name || T[kind];
   return el("div", {},
-    box({ video: "▶", audio: "♪", image: "▣" }[kind] ?? "🗎", value.url ? link(value.url, name) : name,
+    box({ video: "▶", audio: "♪", image: "▣" }[kind] ?? "▤", value.url ? link(value.url, name) : name,
       el("p", { class: "faint" }, [name === T[kind] ? null : T[kind], ...facts, gone(value)].filter(Boolean).join(DOTS))),
     caption(value));
 }
@@ -93,7 +93,7 @@ function place(value) {
   const { latitude, longitude } = value;
   const at = `${latitude}, ${longitude}`;
   const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
-  return el("div", {}, box("⌖", el("p", {}, `${T.location}: ${at}`), link(map, T.map)), caption(value));
+  return el("div", {}, box("◎", el("p", {}, `${T.location}: ${at}`), link(map, T.map)), caption(value));
 }
 
 function card(value) {

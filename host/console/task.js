@@ -9,7 +9,7 @@ const PAGE = 200;
 /** How many of the last actions are read again at each poll: their delivery may have come further. */
 const WATCHED = 50;
 
-let open = null; // { id, task, contact, actions: Map, drawn }
+let open = null; // { id, task, contact, actions: Map, drawn, refusals }
 const drafts = new Map(); // task id → { text, notify }
 
 export const openId = () => open?.id ?? null;
@@ -18,7 +18,7 @@ export const openId = () => open?.id ?? null;
 export function openTask(id) {
   if (open?.id === id) return;
   keepDraft();
-  open = id === null ? null : { id, task: null, contact: null, actions: new Map(), drawn: false };
+  open = id === null ? null : { id, task: null, contact: null, actions: new Map(), drawn: false, refusals: 0 };
   $("task").hidden = true;
   $("side").replaceChildren();
   showSide(false);
@@ -79,7 +79,7 @@ function draw(here, fresh) {
   setText($("title"), here.task.title || `#${here.id}`);
   $("title").title = here.task.title;
   drawActions(here);
-  fill($("side"), [["side", [here.task, here.contact, desk.employees, desk.accounts.length]]], () => side(here));
+  drawSide(here);
   if (first) takeDraft(here);
   drawAnswer(here);
   const theirs = fresh.filter((row) => row.author.kind === "contact");
@@ -100,6 +100,11 @@ function drawActions(here) {
   }
   if (!items.length) items.push(["none", { day: T.noActions }]);
   fill($("actions"), items, (row) => (row.day ? el("li", { class: "day" }, el("span", {}, row.day)) : action(row)));
+}
+
+function drawSide(here) {
+  const depends = [here.task, here.contact, desk.employees, desk.accounts.length, here.refusals];
+  fill($("side"), [["side", depends]], () => side(here));
 }
 
 const atEnd = () => $("log").scrollHeight - $("log").scrollTop - $("log").clientHeight < 80;
@@ -168,8 +173,9 @@ async function change(patch) {
   try {
     await refresh(await call("PATCH", `/tasks/${here.id}`, patch));
   } catch (error) {
-    here.task = null; // Draws the side anew, as the desk has it.
-    await refresh().catch(() => {});
+    if (open !== here) return;
+    here.refusals += 1; // Draws the side anew: with the status that the desk has, not with the one that it refused.
+    drawSide(here);
     $("side-problem").textContent = error.message;
   }
 }
