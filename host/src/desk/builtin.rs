@@ -74,6 +74,7 @@ impl Helpdesk for BuiltIn {
             parts: serde_json::to_value(&action.parts)?,
             notify: json!([]),
             at: to_column(action.at),
+            kept_at: place.now,
         })?;
         Ok(())
     }
@@ -93,6 +94,7 @@ impl Helpdesk for BuiltIn {
             parts: json!([]),
             notify: json!([]),
             at: place.now,
+            kept_at: place.now,
         })?;
         Ok(())
     }

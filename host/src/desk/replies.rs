@@ -53,6 +53,7 @@ fn keep(tx: &Tx, comment: &Comment, now: u64) -> desk_store::Result<(i64, Conver
         parts: serde_json::to_value(&parts)?,
         notify: json!(comment.notify),
         at: to_column(now),
+        kept_at: to_column(now),
     })?;
     let action = action.ok_or(StoreError::Conflict("the action"))?;
     // One reply may go to several customers (I11): each conversation gets it once.

@@ -24,6 +24,11 @@ impl ApiError {
         Self { status, code, detail: detail.into() }
     }
 
+    /// What an extractor refuses, with its own status and words.
+    pub(crate) fn refused(status: StatusCode, code: &'static str, detail: String) -> Self {
+        Self::new(status, code, detail)
+    }
+
     pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
@@ -81,12 +86,6 @@ impl From<InboxError> for ApiError {
             InboxError::UnknownChannel(_) => Self::bad_request("unknown-channel", error.to_string()),
             InboxError::Thread => Self::internal(&error),
         }
-    }
-}
-
-impl From<axum::extract::rejection::JsonRejection> for ApiError {
-    fn from(rejection: axum::extract::rejection::JsonRejection) -> Self {
-        Self::new(rejection.status(), "bad-json", rejection.body_text())
     }
 }
 

@@ -4,6 +4,7 @@ mod api;
 mod auth;
 mod console;
 mod error;
+mod extract;
 mod webhook;
 
 use std::sync::Arc;

@@ -56,8 +56,10 @@ pub struct NewAction {
     pub parts: Value,
     /// See [`ActionRow`].
     pub notify: Value,
-    /// ms.
+    /// ms; a customer's by the messenger's clock.
     pub at: i64,
+    /// ms; by the desk's clock, which the task's `updated_at` follows.
+    pub kept_at: i64,
 }
 
 const COLUMNS: &str = "id, account, task, kind, author_kind, author_id, author_name, text, parts, notify, at";
@@ -111,7 +113,7 @@ impl Tx<'_> {
             .optional()?;
         self.db
             .prepare_cached("UPDATE tasks SET updated_at = max(updated_at, ?2) WHERE id = ?1")?
-            .execute(params![new.task, new.at])?;
+            .execute(params![new.task, new.kept_at])?;
         Ok(id)
     }
 

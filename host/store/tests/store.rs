@@ -184,6 +184,7 @@ fn action(task: i64) -> NewAction {
         parts: json!([]),
         notify: json!([]),
         at: 1,
+        kept_at: 1,
     }
 }
 

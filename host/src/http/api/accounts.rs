@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use channel_engine::Channel;
 use channel_engine::contract::AccountRequest;
@@ -14,7 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::auth::{Admin, Reader};
 use super::super::error::{ApiError, ApiResult};
-use super::whole_list;
+use super::super::extract::{Json, Path};
+use super::{named, whole_list};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::inbox::request;
@@ -53,9 +52,8 @@ pub(crate) async fn show(
 pub(crate) async fn create(
     Admin(token): Admin,
     State(app): State<Arc<App>>,
-    body: Result<Json<NewBody>, JsonRejection>,
+    Json(body): Json<NewBody>,
 ) -> ApiResult<(StatusCode, Json<Value>)> {
-    let Json(body) = body?;
     let channel = find_channel(&app, body.channel.as_deref())?;
     let (settings, secrets) = split_secrets(channel, body.settings)?;
     if let Some(missing) =
@@ -67,7 +65,7 @@ pub(crate) async fn create(
     let id = new_id(&channel)?;
     let new = NewAccount {
         id: id.clone(),
-        name: body.name.unwrap_or_else(|| channel.clone()),
+        name: body.name.as_deref().map_or_else(|| Ok(channel.clone()), named)?,
         channel,
         settings: Value::Object(settings),
         secrets,
@@ -84,15 +82,14 @@ pub(crate) async fn change(
     _: Admin,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    body: Result<Json<ChangeBody>, JsonRejection>,
+    Json(body): Json<ChangeBody>,
 ) -> ApiResult<Json<Value>> {
-    let Json(body) = body?;
     let row = find(&app, id).await?;
     let channel = find_channel(&app, Some(&row.channel))?;
     let (changed, secrets) = split_secrets(channel, body.settings)?;
     let mut settings = row.settings.as_object().cloned().unwrap_or_default();
     settings.extend(changed);
-    let (id, name) = (row.id.clone(), body.name.unwrap_or(row.name));
+    let (id, name) = (row.id.clone(), body.name.as_deref().map_or(Ok(row.name), named)?);
     app.store
         .write(move |tx| {
             tx.set_account_settings(&id, &name, &Value::Object(settings))?;

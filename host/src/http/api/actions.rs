@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use desk_store::{ActionRow, DeliveryRow, Employee, TokenRow, Tx};
 use serde::Deserialize;
@@ -12,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::auth::{Operator, Reader};
 use super::super::error::{ApiError, ApiResult};
+use super::super::extract::{Json, Path, Query};
 use super::Page;
 use crate::app::App;
 use crate::desk::{deliveries, replies};
@@ -55,9 +54,8 @@ pub(crate) async fn write(
     Operator(token): Operator,
     State(app): State<Arc<App>>,
     Path(task): Path<i64>,
-    body: Result<Json<NewBody>, JsonRejection>,
+    Json(body): Json<NewBody>,
 ) -> ApiResult<(StatusCode, Json<Value>)> {
-    let Json(body) = body?;
     check(&body)?;
     let (found, author) =
         app.store.read(move |tx| Ok((tx.task(task)?, author(tx, body.author, &token)?))).await?;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use desk_store::{ContactRow, Tx};
 use serde_json::{Value, json};
 
 use super::super::auth::Reader;
 use super::super::error::{ApiError, ApiResult};
+use super::super::extract::{Json, Path, Query};
 use super::Page;
 use crate::app::App;
 

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::auth::{Admin, Reader};
-use super::super::error::{ApiError, ApiResult};
-use super::whole_list;
+use super::super::error::ApiResult;
+use super::super::extract::Json;
+use super::{named, whole_list};
 use crate::app::App;
 
 #[derive(Debug, Deserialize)]
@@ -39,9 +38,8 @@ pub(crate) async fn employees(_: Reader, State(app): State<Arc<App>>) -> ApiResu
 pub(crate) async fn add_employee(
     _: Admin,
     State(app): State<Arc<App>>,
-    body: Result<Json<NewEmployee>, JsonRejection>,
+    Json(body): Json<NewEmployee>,
 ) -> Created {
-    let Json(body) = body?;
     let name = named(&body.name)?;
     let shown = json!({"name": name, "avatar": body.avatar, "owner": false});
     let id = app.store.write(move |tx| tx.add_employee(&name, body.avatar.as_deref(), false)).await?;
@@ -57,9 +55,8 @@ pub(crate) async fn contact_templates(_: Reader, State(app): State<Arc<App>>) ->
 pub(crate) async fn add_contact_template(
     _: Admin,
     State(app): State<Arc<App>>,
-    body: Result<Json<NewTemplate>, JsonRejection>,
+    Json(body): Json<NewTemplate>,
 ) -> Created {
-    let Json(body) = body?;
     let name = named(&body.name)?;
     let shown = json!({"name": name});
     let id = app.store.write(move |tx| tx.add_contact_template(&name)).await?;
@@ -75,9 +72,8 @@ pub(crate) async fn task_templates(_: Reader, State(app): State<Arc<App>>) -> Ap
 pub(crate) async fn add_task_template(
     _: Admin,
     State(app): State<Arc<App>>,
-    body: Result<Json<NewTemplate>, JsonRejection>,
+    Json(body): Json<NewTemplate>,
 ) -> Created {
-    let Json(body) = body?;
     let name = named(&body.name)?;
     let shown = json!({"name": name, "assignee": body.assignee});
     let id = app
@@ -90,14 +86,6 @@ pub(crate) async fn add_task_template(
         })
         .await?;
     Ok(created(id, shown))
-}
-
-fn named(name: &str) -> ApiResult<String> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 {
-        return Err(ApiError::bad_request("bad-name", "`name` must have 1 to 200 characters"));
-    }
-    Ok(name.to_owned())
 }
 
 fn created(id: i64, mut shown: Value) -> (StatusCode, Json<Value>) {

@@ -11,6 +11,8 @@ pub(super) mod tasks;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::error::{ApiError, ApiResult};
+
 /// Rows in a page unless the caller asks for fewer or more.
 const PAGE_DEFAULT: i64 = 50;
 /// Most rows in a page.
@@ -41,4 +43,13 @@ impl Page {
 /// A list that is short by its nature and comes whole.
 fn whole_list(items: Vec<Value>) -> Value {
     json!({ "items": items, "next_cursor": null })
+}
+
+/// A name that people chose.
+fn named(name: &str) -> ApiResult<String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 200 {
+        return Err(ApiError::bad_request("bad-name", "`name` must have 1 to 200 characters"));
+    }
+    Ok(name.to_owned())
 }

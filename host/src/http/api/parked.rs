@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::super::auth::Reader;
 use super::super::error::ApiResult;
+use super::super::extract::{Json, Query};
 use super::Page;
 use crate::app::App;
 

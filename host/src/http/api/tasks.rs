@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use desk_store::{TaskFilter, TaskRow, Tx};
 use serde::Deserialize;
@@ -12,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::auth::{Operator, Reader};
 use super::super::error::{ApiError, ApiResult};
+use super::super::extract::{Json, Path, Query};
 use super::Page;
 use crate::app::App;
 use crate::desk::tasks::{self, TaskPatch};
@@ -42,6 +41,7 @@ pub(crate) async fn list(
     State(app): State<Arc<App>>,
     Query(query): Query<ListQuery>,
 ) -> ApiResult<Json<Value>> {
+    query.status.as_deref().map(known_status).transpose()?;
     let page = Page { cursor: query.cursor, limit: query.limit };
     let filter = TaskFilter {
         status: query.status,
@@ -67,17 +67,9 @@ pub(crate) async fn change(
     _: Operator,
     State(app): State<Arc<App>>,
     Path(id): Path<i64>,
-    body: Result<Json<ChangeBody>, JsonRejection>,
+    Json(body): Json<ChangeBody>,
 ) -> ApiResult<Json<Value>> {
-    let Json(body) = body?;
-    if let Some(status) = body.status.as_deref().filter(|status| !STATUSES.contains(status)) {
-        let detail = format!("status `{status}` is none of: {}", STATUSES.join(", "));
-        return Err(ApiError::bad_request("bad-status", detail));
-    }
-    let texts = [body.title.as_deref(), body.description.as_deref()];
-    if texts.into_iter().flatten().any(|text| text.chars().count() > TEXT_CHARS_MAX) {
-        return Err(ApiError::bad_request("too-long", format!("texts may have {TEXT_CHARS_MAX} characters")));
-    }
+    check(&body)?;
     let patch = TaskPatch {
         status: body.status,
         title: body.title,
@@ -86,6 +78,32 @@ pub(crate) async fn change(
     };
     tasks::change(&app, id, patch).await?;
     show_task(&app, id).await.map(Json)
+}
+
+fn check(body: &ChangeBody) -> ApiResult<()> {
+    body.status.as_deref().map(known_status).transpose()?;
+    let texts = [body.title.as_deref(), body.description.as_deref()];
+    if texts.into_iter().flatten().any(|text| text.chars().count() > TEXT_CHARS_MAX) {
+        return Err(ApiError::bad_request("too-long", format!("texts may have {TEXT_CHARS_MAX} characters")));
+    }
+    if body.title.as_deref().is_some_and(|title| title.trim().is_empty()) {
+        return Err(ApiError::bad_request("empty-title", "`title` must not be empty"));
+    }
+    if body.assignees.as_ref().is_some_and(Vec::is_empty) {
+        return Err(ApiError::bad_request(
+            "no-assignee",
+            "a task is never unassigned: name at least one employee",
+        ));
+    }
+    Ok(())
+}
+
+fn known_status(status: &str) -> ApiResult<()> {
+    if STATUSES.contains(&status) {
+        return Ok(());
+    }
+    let detail = format!("status `{status}` is none of: {}", STATUSES.join(", "));
+    Err(ApiError::bad_request("bad-status", detail))
 }
 
 pub(crate) async fn delete(
