@@ -1,13 +1,16 @@
 //! A bench for tests of the whole: Viber's simulator in this process, `desk` as a process of its own, and clients for
 //! both. It knows the desk and the simulator only by what they print and answer; it shares no code with the plugin.
 
+mod cable;
 pub mod callback;
 mod data;
 mod desk;
 mod feed;
 mod sim;
 mod wait;
+mod work;
 
+pub use cable::Cable;
 pub use data::{feed_folder, foreign_samples, json_file, json_files};
 pub use desk::{Desk, DeskOptions, desk_program, run_desk};
 pub use feed::Feed;

@@ -45,8 +45,38 @@ impl SimClient {
         body["name"] = name.into();
         let user = self.post("users", body).await?;
         let alias = user["alias"].as_str().context("a user has an alias")?.to_owned();
-        let id = user["ids"][bot].as_str().or(user["id"].as_str()).context("a user has an id")?.to_owned();
+        let id = id_for(&user, bot)?;
         Ok(User { sim: self.clone(), bot: bot.to_owned(), alias, id })
+    }
+
+    /// Lets the next calls of a method go wrong, so many of them.
+    ///
+    /// # Errors
+    /// The simulator refuses.
+    pub async fn fault(&self, method: &str, times: u32, fault: Value) -> anyhow::Result<()> {
+        self.post("faults", json!({"method": method, "times": times, "fault": fault})).await.map(drop)
+    }
+
+    /// The calls of a method that came, oldest first, as the simulator's log has them.
+    ///
+    /// # Errors
+    /// The simulator refuses.
+    pub async fn calls(&self, method: &str) -> anyhow::Result<Vec<Value>> {
+        let log = self.get("log").await?["items"].take();
+        let entries = log.as_array().cloned().unwrap_or_default();
+        let wanted = |entry: &Value| entry["kind"] == "request" && entry["method"] == method;
+        Ok(entries.into_iter().filter(wanted).collect())
+    }
+
+    /// Waits until no callback is queued or under way.
+    ///
+    /// # Errors
+    /// There still is one.
+    pub async fn quiet(&self) -> anyhow::Result<()> {
+        crate::until("no callback is open", || async {
+            Ok((self.get("queues").await?["open"] == 0).then_some(()))
+        })
+        .await
     }
 
     /// `POST /control/{path}`.
@@ -75,7 +105,24 @@ impl SimClient {
     }
 }
 
+/// The id under which a bot knows a user.
+fn id_for(user: &Value, bot: &str) -> anyhow::Result<String> {
+    Ok(user["ids"][bot].as_str().or(user["id"].as_str()).context("a user has an id")?.to_owned())
+}
+
 impl User {
+    /// The same person, seen from another bot.
+    ///
+    /// # Errors
+    /// The simulator refuses.
+    pub async fn at(&self, bot: &str) -> anyhow::Result<Self> {
+        let users = self.sim.get("users").await?["items"].take();
+        let users = users.as_array().cloned().unwrap_or_default();
+        let user =
+            users.iter().find(|user| user["alias"] == self.alias.as_str()).context("the user exists")?;
+        Ok(Self { bot: bot.to_owned(), id: id_for(user, bot)?, ..self.clone() })
+    }
+
     /// Does something (`write`, `picture`, `read` …) and says how the desk answered the callback.
     ///
     /// # Errors
@@ -92,6 +139,15 @@ impl User {
         let sent = self.act("write", json!({"text": text})).await?;
         ensure!(sent["status"] == 200, "the desk answered the callback: {sent}");
         Ok(())
+    }
+
+    /// The texts that the phone shows from the bot, oldest first.
+    ///
+    /// # Errors
+    /// The simulator refuses.
+    pub async fn texts(&self) -> anyhow::Result<Vec<String>> {
+        let received = self.received().await?;
+        Ok(received.iter().map(|item| item["text"].as_str().unwrap_or_default().to_owned()).collect())
     }
 
     /// What the phone shows from the bot, oldest first.
