@@ -1,0 +1,223 @@
+//! Connecting bots: what can go wrong, that a person is told what to do, and that a key never comes out again. Not here:
+//! what an account's customers write.
+
+use anyhow::{Context, ensure};
+use e2e::callback::{self, Hook};
+use e2e::{Bench, until};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+/// Whether the account's health says why, and what to do.
+fn says(account: &Value, reason: &str, advice: &str) -> anyhow::Result<()> {
+    let health = &account["health"];
+    let has = |key: &str, part: &str| health[key].as_str().is_some_and(|text| text.contains(part));
+    ensure!(has("reason", reason) && has("advice", advice), "not `{reason}` and `{advice}`: {health}");
+    Ok(())
+}
+
+/// The bot as the simulator has it.
+async fn bot_of(bench: &Bench, alias: &str) -> anyhow::Result<Value> {
+    let bots = bench.viber.get("bots").await?["items"].take();
+    let bots = bots.as_array().cloned().unwrap_or_default();
+    bots.into_iter().find(|bot| bot["alias"] == alias).context("the bot exists")
+}
+
+/// S25, S27, I13, S19, S20: the first thing that anybody sees.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connected_means_checked_set_and_called_back() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let shown = bench.desk.get(&format!("accounts/{account}")).await?;
+    let there = bot_of(&bench, &bot).await?;
+    ensure!(there["webhook"] == shown["webhook_url"], "the webhook is ours: {there}");
+    ensure!(there["send_name"] == true && there["send_photo"] == true, "S29 needs names: {there}");
+    let events = there["event_types"].to_string();
+    for event in ["delivered", "seen", "failed", "conversation_started", "message", "unsubscribed"] {
+        ensure!(events.contains(&format!("\"{event}\"")), "{event} is not asked for: {events}");
+    }
+    ensure!(shown["bot"]["name"] == "Bike Shop" && shown["bot"]["id"] == there["id"], "{shown}");
+    ensure!(shown["links"]["deep"] == "viber://pa?chatURI=bikeshop", "S19: {shown}");
+    let log = bench.viber.get("log").await?["items"].take();
+    let order: Vec<_> = log.as_array().into_iter().flatten().map(step).collect();
+    // The call to set it is answered after the webhook was called.
+    ensure!(order == ["get_account_info", "webhook 200", "set_webhook"], "I13: {order:?}");
+    Ok(())
+}
+
+/// An entry of the simulator's log in a word or two.
+fn step(entry: &Value) -> String {
+    match entry["method"].as_str() {
+        Some(method) => method.to_owned(),
+        None => format!("{} {}", entry["event"].as_str().unwrap_or_default(), entry["status"]),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_key_fails_with_a_reason_and_can_be_corrected() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let bot = bench.viber.add_bot("Bike Shop").await?;
+    let account = bench.add_account("Bike Shop", &json!("no-such-key"), json!({})).await?;
+    let failed = bench.health(&account, "failed").await?;
+    says(&failed, "does not know the API key", "enter it again")?;
+    ensure!(failed["bot"].is_null() && failed["links"] == json!({}), "nothing is known of a bot: {failed}");
+    bench.desk.patch(&format!("accounts/{account}"), json!({"settings": {"api_key": bot["token"]}})).await?;
+    bench.health(&account, "connected").await?;
+    Ok(())
+}
+
+/// Viber's own words are the only diagnosis there is: they are shown.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_that_viber_refuses_fails_with_vibers_words() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    for (name, text) in [
+        ("Late", "java.util.concurrent.TimeoutException: Total timeout 5000 ms elapsed"),
+        ("Refused", "java.net.ConnectException: Connection refused"),
+        ("Wordless", ""),
+    ] {
+        let bot = bench.viber.add_bot(name).await?;
+        let fault = match text {
+            "" => json!({"status": 1}),
+            text => json!({"status": 1, "status_message": text}),
+        };
+        bench.viber.fault("set_webhook", 1, fault).await?;
+        let account = bench.add_account(name, &bot["token"], json!({})).await?;
+        let failed = bench.health(&account, "failed").await?;
+        says(&failed, "could not reach our webhook", "certificate")?;
+        says(&failed, text, "5 seconds")?;
+        // Nothing was wrong after all: connecting again does it.
+        bench.desk.patch(&format!("accounts/{account}"), json!({})).await?;
+        bench.health(&account, "connected").await?;
+    }
+    Ok(())
+}
+
+/// A trouble that passes is no failure: what is harmless to repeat is repeated.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_passing_trouble_only_delays_connecting() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    bench.viber.fault("get_account_info", 1, json!({"http": 502})).await?;
+    bench.viber.fault("set_webhook", 1, json!({"drop": "after"})).await?;
+    bench.connect("Bike Shop", json!({})).await?;
+    ensure!(bench.viber.calls("get_account_info").await?.len() == 2, "asked again");
+    Ok(())
+}
+
+/// I12: the account stays the bot's that it was made for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_key_of_another_bot_is_refused() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let own = bot_of(&bench, &bot).await?;
+    let other = bench.viber.add_bot("Ski Shop").await?;
+    let path = format!("accounts/{account}");
+    bench.desk.patch(&path, json!({"settings": {"api_key": other["token"]}})).await?;
+    let failed = bench.health(&account, "failed").await?;
+    says(&failed, "belongs to the bot Ski Shop", "add a new account")?;
+    ensure!(failed["bot"]["name"] == "Bike Shop", "it still is the first bot's: {failed}");
+    let alias = other["alias"].as_str().unwrap_or_default();
+    ensure!(bot_of(&bench, alias).await?["webhook"].is_null(), "the other bot's webhook is left alone");
+    bench.desk.patch(&path, json!({"settings": {"api_key": own["token"]}})).await?;
+    bench.health(&account, "connected").await?;
+    Ok(())
+}
+
+/// The last system that sets a webhook wins, and Viber tells nobody: a check finds out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_notices_that_another_system_took_the_webhook() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let check = format!("accounts/{account}/check");
+    bench.desk.post(&check, json!({})).await?;
+    until("the check was made", || async {
+        Ok((bench.viber.calls("get_account_info").await?.len() == 2).then_some(()))
+    })
+    .await?;
+    bench.health(&account, "connected").await?;
+    let key = bot_of(&bench, &bot).await?["token"].take();
+    for (taken, reason) in [(true, "another system"), (false, "no webhook any more")] {
+        set_webhook(&bench, &key, taken).await?;
+        bench.desk.post(&check, json!({})).await?;
+        says(&bench.health(&account, "failed").await?, reason, "Connect the account again")?;
+        bench.desk.patch(&format!("accounts/{account}"), json!({})).await?;
+        bench.health(&account, "connected").await?;
+    }
+    Ok(())
+}
+
+/// What another system would do with the same key: its own webhook, or none. It answers, or Viber would not take it.
+async fn set_webhook(bench: &Bench, key: &Value, taken: bool) -> anyhow::Result<()> {
+    let other = viber_sim::Sim::start("127.0.0.1:0").await?;
+    // Any page that answers a POST with 200 will do: this one resets a simulator that nobody uses.
+    let url = if taken { format!("{}/control/reset", other.base_url()) } else { String::new() };
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let request = http.post(format!("{}/pa/set_webhook", bench.sim.base_url()));
+    let request = request.header("X-Viber-Auth-Token", key.as_str().unwrap_or_default());
+    let answer: Value = request.json(&json!({"url": url})).send().await?.json().await?;
+    ensure!(answer["status"] == 0, "{answer}");
+    Ok(())
+}
+
+/// I12: removing the account takes the webhook away, and leaves what customers wrote.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn disconnecting_takes_the_webhook_away() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    bench.viber.add_user(&bot, "Olena", json!({})).await?.write("hello").await?;
+    bench.desk.delete(&format!("accounts/{account}")).await?;
+    bench.health(&account, "disconnected").await?;
+    ensure!(bot_of(&bench, &bot).await?["webhook"].is_null(), "Viber calls nobody any more");
+    ensure!(bench.desk.tasks(&account).await?.len() == 1, "the task is still there");
+    bench.desk.patch(&format!("accounts/{account}"), json!({})).await?;
+    bench.health(&account, "connected").await?;
+    Ok(())
+}
+
+/// S26: a key goes in and never comes out, by no answer and in no log; and neither does the API's token.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_in_no_answer_and_in_no_log() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({"welcome_message": "hello"})).await?;
+    let person = bench.viber.add_user(&bot, "Olena", json!({})).await?;
+    person.write("hello").await?;
+    let task = bench.desk.tasks(&account).await?.remove(0);
+    bench.viber.fault("send_message", 1, json!({"status": 2, "status_message": "invalidAuthToken"})).await?;
+    let reply = bench.desk.reply(&task, "hi").await?;
+    bench.desk.delivered(&task, &reply, "failed").await?;
+    let hook = Hook::of(&bench.viber, &bot).await?;
+    let body = callback::text(1, &person.id, "forged");
+    ensure!(hook.post_with(Some("00"), None, &body).await?.0 == StatusCode::UNAUTHORIZED, "refused");
+    ensure!(hook.post(b"{").await?.0 == StatusCode::OK, "parked");
+    let path = format!("accounts/{account}");
+    let mut answers = vec![bench.desk.log()?];
+    for (method, path, body) in [
+        (Method::GET, "accounts", None),
+        (Method::GET, path.as_str(), None),
+        (Method::PATCH, path.as_str(), Some(json!({"settings": {"api_key": hook.key}}))),
+        (Method::PATCH, path.as_str(), Some(json!({"settings": {"api_key": [hook.key]}}))),
+        (
+            Method::POST,
+            "accounts",
+            Some(json!({"channel": "viber", "settings": {"api_key": {"a": hook.key}}})),
+        ),
+        (Method::POST, &format!("{path}/check"), Some(json!({}))),
+        (Method::GET, "contacts", None),
+        (Method::GET, "tasks", None),
+        (Method::GET, &format!("tasks/{}/actions", task["id"]), None),
+        (Method::GET, "channels", None),
+        (Method::GET, "parked", None),
+        (Method::GET, "employees", None),
+        (Method::DELETE, path.as_str(), None),
+    ] {
+        let (_, answer) = bench.desk.call(method, path, body).await?;
+        answers.push(answer.to_string());
+    }
+    answers.push(bench.desk.log()?);
+    for answer in &answers {
+        ensure!(!answer.contains(&hook.key), "the key is in: {answer}");
+        ensure!(!answer.contains(&bench.desk.token), "the token is in: {answer}");
+    }
+    for secret in ["hello", "forged", "Olena", &person.id] {
+        ensure!(!answers[0].contains(secret), "`{secret}` is in the log");
+    }
+    Ok(())
+}
