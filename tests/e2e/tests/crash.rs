@@ -1,0 +1,200 @@
+//! `kill -9` in the middle of everything: what was answered 200 is kept, once and in order, and no answer is sent twice.
+//! Not here: a power cut, which takes more than the process.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use e2e::callback::{self, Hook};
+use e2e::{Bench, User, until};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+const USERS: usize = 200;
+const MESSAGES: usize = 10;
+const CONNECTIONS: usize = 16;
+/// Callbacks that are answered before each kill.
+const KILLS: [usize; 4] = [150, 600, 1_100, 1_700];
+/// How long a callback is repeated. Viber does it for an hour.
+const REPEAT_FOR: Duration = Duration::from_secs(40);
+/// Pause before a repeat.
+const REPEAT_AFTER: Duration = Duration::from_millis(10);
+
+/// What one connection saw.
+#[derive(Default)]
+struct Seen {
+    answered: usize,
+    /// Attempts that got no answer or another than 200.
+    repeated: usize,
+}
+
+/// Posts a callback until it is answered 200, as Viber does.
+async fn insist(hook: &Hook, body: &[u8], seen: &mut Seen) -> anyhow::Result<()> {
+    let start = Instant::now();
+    loop {
+        if matches!(hook.post(body).await, Ok((StatusCode::OK, _))) {
+            seen.answered += 1;
+            return Ok(());
+        }
+        seen.repeated += 1;
+        ensure!(start.elapsed() < REPEAT_FOR, "a callback was not answered 200 for {REPEAT_FOR:?}");
+        tokio::time::sleep(REPEAT_AFTER).await;
+    }
+}
+
+/// The messages of one connection's users: a user's next comes when the last one was answered.
+async fn connection(hook: Hook, number: usize, answered: Arc<AtomicUsize>) -> anyhow::Result<Seen> {
+    let mut seen = Seen::default();
+    for message in 0..MESSAGES {
+        for user in (number..USERS).step_by(CONNECTIONS) {
+            let token = u64::try_from(1 + user * MESSAGES + message)?;
+            let body = callback::text(token, &format!("user-{user}"), &format!("message {message}"));
+            insist(&hook, &body, &mut seen).await?;
+            answered.fetch_add(1, Ordering::SeqCst);
+            // Every seventh once more, as Viber repeats what it was answered too late for.
+            if token % 7 == 0 {
+                insist(&hook, &body, &mut Seen::default()).await?;
+            }
+        }
+    }
+    Ok(seen)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_answered_callback_is_one_action_whenever_the_desk_dies() -> anyhow::Result<()> {
+    let mut bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let hook = Hook::of(&bench.viber, &bot).await?;
+    let answered = Arc::new(AtomicUsize::new(0));
+    let mut connections = JoinSet::new();
+    for number in 0..CONNECTIONS {
+        connections.spawn(connection(hook.clone(), number, answered.clone()));
+    }
+    for kill_at in KILLS {
+        until("so many are answered", || async {
+            Ok((answered.load(Ordering::SeqCst) >= kill_at).then_some(()))
+        })
+        .await?;
+        bench.desk.kill()?;
+        bench.desk.start_again()?;
+    }
+    let mut all = Seen::default();
+    while let Some(seen) = connections.join_next().await {
+        let seen = seen??;
+        all = Seen { answered: all.answered + seen.answered, repeated: all.repeated + seen.repeated };
+    }
+    ensure!(all.answered == USERS * MESSAGES, "{} are answered", all.answered);
+    ensure!(all.repeated > 0, "no kill hit a callback: the test proves nothing");
+    conserved(&bench, &account).await
+}
+
+/// One task for each user, and in it each message once, in order.
+async fn conserved(bench: &Bench, account: &str) -> anyhow::Result<()> {
+    let expected: Vec<_> = (0..MESSAGES).map(|number| format!("message {number}")).collect();
+    let tasks = bench.desk.tasks(account).await?;
+    ensure!(tasks.len() == USERS, "{} tasks for {USERS} users", tasks.len());
+    let mut sum = 0;
+    for task in &tasks {
+        let texts = bench.desk.texts(task).await?;
+        ensure!(texts == expected, "{}: {texts:?}", task["requester"]["name"]);
+        sum += texts.len();
+    }
+    ensure!(sum == USERS * MESSAGES, "{sum} actions");
+    ensure!(bench.desk.all("contacts").await?.len() == USERS, "a card for each user");
+    ensure!(bench.desk.list("parked").await?.is_empty(), "nothing is parked");
+    Ok(())
+}
+
+/// Customers who each wait for three answers.
+const WAITING: usize = 6;
+const ANSWERS: [&str; 3] = ["one", "two", "three"];
+
+/// G6: what was on its way when the desk died is `unconfirmed`; nobody sends it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_answer_is_sent_twice_when_the_desk_dies_while_sending() -> anyhow::Result<()> {
+    let mut bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    // Viber takes each message at once, and answers late: the desk dies between the two.
+    bench.viber.fault("send_message", 1_000, json!({"answer_delay_ms": 300})).await?;
+    let mut people = Vec::new();
+    for number in 0..WAITING {
+        let name = format!("User {number}");
+        let person = bench.viber.add_user(&bot, &name, json!({})).await?;
+        person.write("hello").await?;
+        let task = bench.desk.tasks_of(&account, &name).await?.remove(0);
+        people.push((person, task));
+    }
+    for text in ANSWERS {
+        for (_, task) in &people {
+            bench.desk.reply(task, text).await?;
+        }
+    }
+    // Twice: before the second kill others are on their way.
+    for shown in [WAITING, WAITING * 2] {
+        until("so many are on the phones", || async {
+            let mut sum = 0;
+            for (person, _) in &people {
+                sum += person.received().await?.len();
+            }
+            Ok((sum >= shown).then_some(()))
+        })
+        .await?;
+        bench.desk.kill()?;
+        bench.desk.start_again()?;
+        // Receipts that found nobody are repeated after a minute of the simulator's.
+        bench.viber.post("clock", json!({"advance_ms": 61_000})).await?;
+    }
+    let states = settled(&bench, &people).await?;
+    ensure!(states.get("unconfirmed").is_some_and(|count| *count >= 2), "G6: {states:?}");
+    ensure!(states.keys().all(|state| ["unconfirmed", "delivered"].contains(&state.as_str())), "{states:?}");
+    for (person, task) in &people {
+        once_and_in_order(&bench, person, task).await?;
+    }
+    Ok(())
+}
+
+/// Whether the phone shows the task's answers once each and in order; one that is `unconfirmed` may be missing.
+async fn once_and_in_order(bench: &Bench, person: &User, task: &Value) -> anyhow::Result<()> {
+    // Begun and killed before a byte left, it is on no phone: that, too, is what `unconfirmed` means.
+    let mut possible = Vec::new();
+    for reply in bench.desk.actions(task).await?.into_iter().filter(|it| it["kind"] == "comment") {
+        possible.push((reply["text"].clone(), reply["delivery"]["state"] == "unconfirmed"));
+    }
+    let shown = person.texts().await?;
+    let mut rest = shown.iter();
+    let mut next = rest.next();
+    for (text, may_be_missing) in possible {
+        let is_next = next.is_some_and(|shown| text == shown.as_str());
+        ensure!(is_next || may_be_missing, "{text} is missing: {shown:?}");
+        next = if is_next { rest.next() } else { next };
+    }
+    ensure!(next.is_none(), "twice, or out of order: {shown:?}");
+    Ok(())
+}
+
+/// Waits until no answer is pending or only sent; how many are in which state.
+async fn settled(bench: &Bench, people: &[(User, Value)]) -> anyhow::Result<BTreeMap<String, usize>> {
+    let waited = until("every answer has come to rest", || async {
+        let states = states(bench, people).await?;
+        let moving = states.contains_key("pending") || states.contains_key("sent");
+        Ok((!moving).then_some(states))
+    });
+    match waited.await {
+        Ok(states) => Ok(states),
+        Err(error) => Err(error.context(format!("{:?}", states(bench, people).await?))),
+    }
+}
+
+async fn states(bench: &Bench, people: &[(User, Value)]) -> anyhow::Result<BTreeMap<String, usize>> {
+    let mut states = BTreeMap::new();
+    for (_, task) in people {
+        for action in bench.desk.actions(task).await?.iter().filter(|it| it["kind"] == "comment") {
+            let state = action["delivery"]["state"].as_str().context("a state")?.to_owned();
+            *states.entry(state).or_insert(0) += 1;
+        }
+    }
+    Ok(states)
+}
