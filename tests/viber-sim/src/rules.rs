@@ -47,11 +47,12 @@ pub(crate) fn check_message(message: &Map<String, Value>) -> Check {
         string_within("tracking_data", data, TRACKING_DATA_UNITS_MAX)?;
     }
     let level = api_level(message)?;
-    if let Some(keyboard) = message.get("keyboard") {
+    let keyboard = optional(message, "keyboard");
+    if let Some(keyboard) = keyboard {
         keyboards::check_keyboard(keyboard, level)?;
     }
     match message.get("type") {
-        None if message.contains_key("keyboard") => Ok(()),
+        None if keyboard.is_some() => Ok(()),
         None => missing("type"),
         Some(Value::String(kind)) => check_content(kind, message, level),
         Some(_) => refuse(3, "badData: type is not a string"),
@@ -110,9 +111,13 @@ fn check_content(kind: &str, message: &Map<String, Value>, level: u64) -> Check 
 }
 
 fn check_picture(message: &Map<String, Value>) -> Check {
-    string_within("text", required(message, "text")?, CAPTION_UNITS_MAX)?;
+    // The key is required, yet its value is null in what the official Node SDK sends without a caption.
+    required(message, "text")?;
+    if let Some(text) = optional(message, "text") {
+        string_within("text", text, CAPTION_UNITS_MAX)?;
+    }
     let path = check_url("media", required(message, "media")?)?;
-    if let Some(thumbnail) = message.get("thumbnail") {
+    if let Some(thumbnail) = optional(message, "thumbnail") {
         check_url("thumbnail", thumbnail)?;
     }
     // The real client shows an endless spinner instead; a refusal is easier to notice.
@@ -125,10 +130,11 @@ fn check_picture(message: &Map<String, Value>) -> Check {
 fn check_video(message: &Map<String, Value>) -> Check {
     let path = check_url("media", required(message, "media")?)?;
     size_within(message, VIDEO_BYTES_MAX)?;
-    if let Some(text) = message.get("text") {
+    if let Some(text) = optional(message, "text") {
         string_within("text", text, CAPTION_UNITS_MAX)?;
     }
-    if message.get("duration").is_some_and(|d| d.as_u64().is_none_or(|seconds| seconds > VIDEO_SECONDS_MAX)) {
+    let duration = optional(message, "duration");
+    if duration.is_some_and(|it| it.as_u64().is_none_or(|seconds| seconds > VIDEO_SECONDS_MAX)) {
         return refuse(3, format!("badData: duration is not an integer up to {VIDEO_SECONDS_MAX} seconds"));
     }
     if extension(&path) == "mp4" { Ok(()) } else { refuse(3, "badData: the path of media must end in .mp4") }
@@ -189,6 +195,13 @@ fn size_within(message: &Map<String, Value>, bytes_max: u64) -> Check {
 /// A required property; its absence is status 4.
 pub(crate) fn required<'a>(object: &'a Map<String, Value>, key: &str) -> Result<&'a Value, Refusal> {
     object.get(key).map_or_else(|| missing(key), Ok)
+}
+
+/// A property that may be absent or `null`. The official Node SDK sends `"keyboard":null` with every message that
+/// has none, and media without a caption, a thumbnail or a duration likewise. Not for `tracking_data`: by a comment
+/// in that SDK, Viber mishandles `null` there.
+pub(crate) fn optional<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    object.get(key).filter(|value| !value.is_null())
 }
 
 /// The refusal of an absent property.

@@ -180,7 +180,7 @@ fn land(
     let chat = world.chat(bot, user);
     chat.tracking_data = raw.get("tracking_data").and_then(Value::as_str).map(str::to_owned);
     // The client shows the keyboard of the last message: one without a keyboard removes it.
-    chat.keyboard = raw.get("keyboard").cloned();
+    chat.keyboard = rules::optional(&raw, "keyboard").cloned();
     chat.add(Direction::In, token, now, Value::Object(raw)).welcome = welcome;
     token
 }

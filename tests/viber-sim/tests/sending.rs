@@ -236,6 +236,31 @@ async fn the_validator() {
     }
 }
 
+/// The official Node SDK writes `null` for what is left out, a keyboard in every message.
+#[tokio::test]
+async fn null_is_absent_where_viber_s_own_sdk_writes_it() {
+    let bench = Bench::talking().await;
+    let media = |kind: &str, name: &str| {
+        let media = format!("https://x.example/{name}");
+        json!({"type": kind, "media": media, "size": 1, "text": null, "thumbnail": null})
+    };
+    let rows = [
+        (json!({"type": "text", "text": "x", "keyboard": null}), 0),
+        (json!({"keyboard": null}), 4),
+        (json!({"type": "text", "text": null}), 3),
+        (media("picture", "a.png"), 0),
+        (media("video", "a.mp4"), 0),
+        (json!({"type": "video", "media": "https://x.example/a.mp4", "size": 1, "duration": null}), 0),
+        (json!({"type": "video", "media": "https://x.example/a.mp4", "size": null}), 3),
+    ];
+    for (mut message, status) in rows {
+        message["receiver"] = bench.user.as_str().into();
+        let answer = bench.pa("send_message", message.clone()).await;
+        assert_eq!(answer["status"], status, "{answer} for {message}");
+    }
+    assert_eq!(bench.get("/control/bots/b1/users/u1/phone").await["keyboard"], Value::Null);
+}
+
 #[tokio::test]
 async fn broadcasts_list_who_was_not_reached() {
     let bench = Bench::talking().await;
