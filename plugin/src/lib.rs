@@ -1,82 +1,56 @@
 //! The component: Viber's functions behind the contract's exports. Nothing here decides; the crate `viber` does.
+//!
+//! A call costs what it does, and the file is compiled when a host starts; so values cross the boundary without a detour:
+//! `contract` lists how the contract's types lie in memory, `abi` reads and writes them there, `arena` is that memory.
+//! There is no std: what it would import from the host, a channel has no use for.
 
-mod convert;
+// Only a component has exports, and only it can be called; elsewhere there is nothing but the tests.
+#![cfg(any(target_arch = "wasm32", test))]
+#![cfg_attr(not(test), no_std)]
 
-#[allow(
-    unsafe_code,
-    clippy::all,
-    missing_docs,
-    unreachable_pub,
-    reason = "generated: the canonical ABI's glue, and wit/, where every item is documented"
-)]
-mod bindings {
-    wit_bindgen::generate!({ path: "../wit", world: "channel" });
+extern crate alloc;
 
-    // Only a component has exports; a native build of the workspace checks the conversion and links nothing.
-    #[cfg(target_arch = "wasm32")]
-    export!(Channel with_types_in self);
+mod abi;
+mod arena;
+mod contract;
 
-    /// The component's one export.
-    pub(crate) struct Channel;
+use alloc::vec::Vec;
+
+use conversation::{
+    Account, AccountRequest, Answer, Conversation, HttpRequest, Inbound, Manifest, Outcome, Problem, Receipt,
+    Rejection, Reply, Secret, TaskEvent,
+};
+
+use abi::exports;
+
+exports! {
+    "describe": describe() -> Manifest;
+    "receive-webhook": receive_webhook(account: Account, secrets: Vec<Secret>, request: HttpRequest)
+        -> Result<Receipt, Rejection>;
+    "handle-inbound": handle_inbound(account: Account, conversation: Conversation, inbound: Inbound)
+        -> Result<Outcome, Problem>;
+    "handle-task-event": handle_task_event(account: Account, conversation: Conversation, event: TaskEvent)
+        -> Result<Outcome, Problem>;
+    "handle-reply": handle_reply(account: Account, conversation: Conversation, reply: Reply)
+        -> Result<Outcome, Problem>;
+    "handle-answer": handle_answer(account: Account, conversation: Conversation, answer: Answer)
+        -> Result<Outcome, Problem>;
+    "manage-account": manage_account(account: Account, conversation: Conversation, request: AccountRequest)
+        -> Result<Outcome, Problem>;
 }
 
-use bindings::Channel;
-use bindings::exports::helpdesk::channel::messenger_channel as wit;
-use convert::Convert as _;
+// Comparing bytes is a call of the compiler's that std would bring along.
+#[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code, reason = "nothing is declared, only linked")]
+#[link(name = "c")]
+unsafe extern "C" {}
 
-impl wit::Guest for Channel {
-    fn describe() -> wit::Manifest {
-        viber::describe().convert()
-    }
-
-    fn receive_webhook(
-        account: wit::Account,
-        secrets: Vec<wit::Secret>,
-        request: wit::HttpRequest,
-    ) -> Result<wit::Receipt, wit::Rejection> {
-        let secrets: Vec<conversation::Secret> = secrets.convert();
-        viber::receive_webhook(&account.convert(), &secrets, &request.convert()).convert()
-    }
-
-    fn handle_inbound(
-        account: wit::Account,
-        conversation: wit::Conversation,
-        inbound: wit::Inbound,
-    ) -> Result<wit::Outcome, wit::Problem> {
-        viber::handle_inbound(&account.convert(), &conversation.convert(), &inbound.convert()).convert()
-    }
-
-    fn handle_task_event(
-        account: wit::Account,
-        conversation: wit::Conversation,
-        event: wit::TaskEvent,
-    ) -> Result<wit::Outcome, wit::Problem> {
-        viber::handle_task_event(&account.convert(), &conversation.convert(), &event.convert()).convert()
-    }
-
-    fn handle_reply(
-        account: wit::Account,
-        conversation: wit::Conversation,
-        reply: wit::Reply,
-    ) -> Result<wit::Outcome, wit::Problem> {
-        viber::handle_reply(&account.convert(), &conversation.convert(), &reply.convert()).convert()
-    }
-
-    fn handle_answer(
-        account: wit::Account,
-        conversation: wit::Conversation,
-        answer: wit::Answer,
-    ) -> Result<wit::Outcome, wit::Problem> {
-        viber::handle_answer(&account.convert(), &conversation.convert(), &answer.convert()).convert()
-    }
-
-    fn manage_account(
-        account: wit::Account,
-        conversation: wit::Conversation,
-        request: wit::AccountRequest,
-    ) -> Result<wit::Outcome, wit::Problem> {
-        viber::manage_account(&account.convert(), &conversation.convert(), &request.convert()).convert()
-    }
+/// A panic ends the call as a trap, and so costs no more than that call. Its message is left out: the formatting of
+/// every value that one might name would be a tenth of the component.
+#[cfg(target_arch = "wasm32")]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
 }
 
 #[cfg(test)]

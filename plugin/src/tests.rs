@@ -1,98 +1,228 @@
-//! The shell natively: what goes in comes out, by way of the generated types; the component itself is tested by hosts.
+//! The tables against the contract's text, and values through memory and back; the component itself is tested by hosts.
 
-use crate::bindings::Channel;
-use crate::bindings::exports::helpdesk::channel::messenger_channel::{self as wit, Guest as _};
-use crate::convert::Convert as _;
+use core::mem::ManuallyDrop;
+use std::collections::BTreeSet;
 
-const KEY: &str = "0123456789abcdef-fedcba9876543210-0f1e2d3c4b5a6978";
-const BODY: &str = r#"{"event":"message","timestamp":1767225600000,"message_token":6164500000000000001,
-    "sender":{"id":"dXNlcg==","name":"Olena"},"message":{"type":"location","location":{"lat":50.5,"lon":30.25},"text":"here"}}"#;
+use conversation::{
+    Account, AccountStatus, Action, Call, CallHeader, CallValue, Command, ConnectionState, Contact,
+    ContactCard, Delivery, DeliveryReceipt, DeliveryState, Extras, Fact, Header, HttpRequest, Link, Location,
+    Media, Note, OtherCommand, OtherPart, Outcome, Part, PreviousTask, Problem, ProblemClass, Profile,
+    ReceiptTarget, Rejection, Retry, RetryScope, Secret, SecretField, Sticker, Task,
+};
 
-fn account() -> wit::Account {
-    wit::Account {
-        id: "a".to_owned(),
+use crate::abi::{Value, answer};
+
+const CONTRACT: &str = include_str!("../../wit/messenger-channel.wit");
+
+/// A Rust name as WIT writes it: `HttpRequest` and `http_request` are `http-request`.
+fn kebab(name: &str) -> String {
+    let mut kebab = String::new();
+    for c in name.chars() {
+        match c {
+            'A'..='Z' if !kebab.is_empty() => kebab.extend(['-', c.to_ascii_lowercase()]),
+            '_' => kebab.push('-'),
+            c => kebab.push(c.to_ascii_lowercase()),
+        }
+    }
+    kebab
+}
+
+/// A Rust type as WIT writes it; what is a type already stays.
+fn kebab_type(name: &str) -> String {
+    name.split_inclusive(['<', ',', ' ', '>']).map(kebab).collect()
+}
+
+/// A record or a variant as WIT writes it, in one line.
+pub(crate) fn declaration(kind: &str, name: &str, items: &[(&str, Option<String>)]) -> String {
+    let items = items.iter().map(|(name, of)| match (kind, of) {
+        ("record", Some(of)) => format!("{}: {}", kebab(name), kebab_type(of)),
+        (_, Some(of)) => format!("{}({})", kebab(name), kebab_type(of)),
+        (_, None) => kebab(name),
+    });
+    format!("{kind} {} {{ {} }}", kebab(name), items.collect::<Vec<_>>().join(", "))
+}
+
+/// A function as WIT writes it, in one line.
+pub(crate) fn function(name: &str, arguments: &[(&str, String)], result: &str) -> String {
+    let arguments = arguments.iter().map(|(name, of)| format!("{}: {}", kebab(name), kebab_type(of)));
+    format!("{name}: func({}) -> {};", arguments.collect::<Vec<_>>().join(", "), kebab_type(result))
+}
+
+/// The contract without comments and layout, and with the two names for types that Rust's tables have as what they mean.
+fn contract() -> String {
+    let lines = CONTRACT.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let text = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+    let begin = "package helpdesk:channel@0.1.0; interface messenger-channel { type time-ms = u64; \
+                 type extras = list<tuple<string, string>>; ";
+    let text = text.strip_prefix(begin).expect("the exports' names hold package, version and interface");
+    text.replace('%', "")
+        .replace(", }", " }")
+        .replace("time-ms", "u64")
+        .replace(": extras", ": list<tuple<string, string>>")
+}
+
+/// A field in another place would be read as another one: the host knows the contract only.
+#[test]
+fn the_tables_are_the_contracts() {
+    let contract = contract();
+    let (types, functions) = contract.split_at(contract.find("describe: func").unwrap());
+    let written: BTreeSet<_> = types.split_inclusive('}').map(|it| it.trim().to_owned()).collect();
+    let mut tables: BTreeSet<_> = crate::contract::declarations().into_iter().collect();
+    tables.insert(String::new());
+    assert_eq!(written.difference(&tables).collect::<Vec<_>>(), Vec::<&String>::new(), "not in the tables");
+    assert_eq!(tables.difference(&written).collect::<Vec<_>>(), Vec::<&String>::new(), "not in the contract");
+    assert_eq!(functions, format!("{} }}", crate::functions().join(" ")));
+}
+
+/// What comes back shares its texts with what went, which `answer` keeps; so neither is dropped.
+fn there_and_back<T: Value>(value: T) -> ManuallyDrop<T> {
+    // SAFETY: `answer` stored a value of this type there.
+    #[allow(unsafe_code, reason = "this is what is tested")]
+    ManuallyDrop::new(unsafe { T::load(answer(value)) })
+}
+
+#[track_caller]
+fn comes_back<T: Value + Clone + PartialEq + core::fmt::Debug>(value: &T) {
+    assert_eq!(&*there_and_back(value.clone()), value);
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn some(words: &str) -> Option<String> {
+    Some(text(words))
+}
+
+fn extras() -> Extras {
+    vec![(text("x-a"), text("1")), (text("x-b"), String::new())]
+}
+
+fn problem(class: ProblemClass) -> Problem {
+    Problem::new(class, "code", "text", "advice")
+}
+
+#[test]
+fn every_part_comes_back() {
+    let media =
+        Media { url: some("u"), size_bytes: Some(u64::MAX), caption: some("Гарна"), ..Media::default() };
+    let card = ContactCard { own_number: true, phone: some("+1"), ..ContactCard::default() };
+    comes_back(&vec![
+        Part::plain("text"),
+        Part::Image(media.clone()),
+        Part::Video(Media {
+            url_until: Some(1),
+            duration_ms: Some(2),
+            thumbnail: some("t"),
+            ..Media::default()
+        }),
+        Part::Audio(Media { name: some("n"), media_type: some("m"), ..Media::default() }),
+        Part::File(media),
+        Part::Location(Location { latitude: 50.5, longitude: -30.25, caption: some("here") }),
+        Part::Contact(card),
+        Part::Sticker(Sticker { id: text("1"), url: None }),
+        Part::Link(Link { url: text("u"), caption: some("c") }),
+        Part::Other(OtherPart { kind: text("k"), summary: text("s"), json: text("{}") }),
+    ]);
+}
+
+fn commands() -> Vec<Command> {
+    let id = || text("id");
+    let previous = Some(PreviousTask { task: id(), deleted: true });
+    let call = Call {
+        id: id(),
+        method: text("POST"),
+        url: text("https://a"),
+        headers: vec![CallHeader { name: text("h"), value: CallValue::Secret(text("s")) }],
+        body: vec![0, 255],
+        secret_fields: vec![SecretField { pointer: text("/a"), secret: text("s") }],
+        timeout_ms: u32::MAX,
+        context: vec![1],
+        extras: extras(),
+    };
+    let state = DeliveryState::Other(text("later"));
+    let reported = DeliveryReceipt {
+        target: ReceiptTarget::UpToTime(9),
+        state: DeliveryState::Seen,
+        at: 8,
+        problem: Some(problem(ProblemClass::Other(text("later")))),
+    };
+    let profile = Profile { id: id(), name: text("n"), uri: text("u"), avatar: None, links: extras() };
+    let connected = ConnectionState::Connected;
+    vec![
+        Command::SaveContact(Contact {
+            id: id(),
+            subscribed: Some(false),
+            extras: extras(),
+            ..Contact::default()
+        }),
+        Command::OpenTask(Task {
+            id: id(),
+            contact: text("c"),
+            title: text("t"),
+            description: text("d"),
+            previous,
+            template: some("e"),
+            assignees: vec![text("1"), text("2")],
+            extras: Vec::new(),
+        }),
+        Command::AddAction(Action {
+            id: id(),
+            task: text("t"),
+            contact: text("c"),
+            at: 7,
+            parts: vec![Part::plain("a"), Part::plain("b")],
+            extras: extras(),
+        }),
+        Command::Note(Note { id: id(), task: text("t"), code: text("c"), text: text("x") }),
+        Command::Call(call),
+        Command::Retry(Retry {
+            call: id(),
+            after_ms: 1,
+            scope: RetryScope::Account,
+            problem: problem(ProblemClass::Limit),
+        }),
+        Command::Delivery(Delivery { reply: id(), part: 3, state, message_id: some("m"), problem: None }),
+        Command::Receipt(reported),
+        Command::AccountStatus(AccountStatus { state: connected, problem: None, profile: Some(profile) }),
+        Command::Other(OtherCommand { kind: text("k"), json: text("{}") }),
+    ]
+}
+
+#[test]
+fn answers_come_back() {
+    let facts = vec![Fact { name: text("n"), value: text("v"), text: text("t") }];
+    let outcome = Outcome { state: vec![1, 2, 3], commands: commands(), facts };
+    comes_back::<Result<Outcome, Problem>>(&Ok(outcome));
+    comes_back::<Result<Outcome, Problem>>(&Err(problem(ProblemClass::Unauthenticated)));
+    comes_back(&Rejection { status: u16::MAX, problem: problem(ProblemClass::Internal) });
+    comes_back(&viber::describe());
+}
+
+/// As the host passes arguments, and through the function that they are for.
+#[test]
+fn a_webhook_travels_in_and_out() {
+    const KEY: &str = "0123456789abcdef-fedcba9876543210-0f1e2d3c4b5a6978";
+    let body = br#"{"event":"delivered","timestamp":1767225600000,"message_token":6164500000000000001,"user_id":"dXNlcg=="}"#;
+    let account = there_and_back(Account {
+        id: text("a"),
         settings: String::new(),
-        webhook_url: "https://desk.example/webhooks/a".to_owned(),
+        webhook_url: text("https://desk.example/webhooks/a"),
         profile: None,
         now: 1_767_225_700_000,
         extras: Vec::new(),
-    }
-}
-
-fn conversation(state: Vec<u8>) -> wit::Conversation {
-    wit::Conversation { id: "dXNlcg==".to_owned(), state }
-}
-
-fn receive(signature: &str) -> Result<wit::Receipt, wit::Rejection> {
-    let header = wit::Header { name: "x-viber-content-signature".to_owned(), value: signature.to_owned() };
-    let request = wit::HttpRequest {
-        method: "POST".to_owned(),
-        path: "/".to_owned(),
-        query: String::new(),
-        headers: vec![header],
-        body: BODY.as_bytes().to_vec(),
-    };
-    let secret = wit::Secret { name: "api_key".to_owned(), value: KEY.to_owned() };
-    Channel::receive_webhook(account(), vec![secret], request)
-}
-
-#[test]
-fn a_message_travels_through_every_type() {
-    let mut receipt = receive(&viber::signature::sign(KEY, BODY.as_bytes())).unwrap();
-    assert_eq!((receipt.response.status, receipt.inbound.len()), (200, 1));
-    let outcome =
-        Channel::handle_inbound(account(), conversation(Vec::new()), receipt.inbound.remove(0)).unwrap();
-    let [wit::Command::SaveContact(contact), wit::Command::OpenTask(task), wit::Command::AddAction(action)] =
-        &outcome.commands[..]
-    else {
-        panic!("{:?}", outcome.commands)
-    };
-    assert_eq!((contact.id.as_str(), task.id.as_str()), ("c:dXNlcg==", "t:dXNlcg==:1"));
-    let wit::Part::Location(place) = &action.parts[0] else { panic!("{action:?}") };
-    assert_eq!((place.latitude, place.longitude, place.caption.as_deref()), (50.5, 30.25, Some("here")));
-
-    let event =
-        wit::TaskEvent { task: task.id.clone(), change: wit::TaskChange::Completed, at: 1_767_225_700_000 };
-    let outcome = Channel::handle_task_event(account(), conversation(outcome.state), event).unwrap();
-    assert_eq!((outcome.commands.len(), outcome.facts.len()), (0, 2));
-}
-
-#[test]
-fn refusals_and_failures_travel_too() {
-    let rejection = receive("00").unwrap_err();
-    assert_eq!((rejection.status, rejection.problem.code.as_str()), (401, "bad-signature"));
-    assert!(matches!(rejection.problem.class, wit::ProblemClass::Unauthenticated));
-    let later = Channel::manage_account(
-        account(),
-        conversation(Vec::new()),
-        wit::AccountRequest::Other("x".to_owned()),
-    );
-    assert!(matches!(later.unwrap_err().class, wit::ProblemClass::Unsupported));
-}
-
-#[test]
-fn parts_come_back_as_they_went() {
-    let media = conversation::Media { url: Some("u".to_owned()), size_bytes: Some(7), ..Default::default() };
-    let other =
-        conversation::OtherPart { kind: "k".to_owned(), summary: "s".to_owned(), json: "{}".to_owned() };
-    let parts = vec![
-        conversation::Part::plain("text"),
-        conversation::Part::Image(media.clone()),
-        conversation::Part::Video(media.clone()),
-        conversation::Part::Audio(media.clone()),
-        conversation::Part::File(media),
-        conversation::Part::Contact(conversation::ContactCard { own_number: true, ..Default::default() }),
-        conversation::Part::Sticker(conversation::Sticker { id: "1".to_owned(), url: None }),
-        conversation::Part::Link(conversation::Link { url: "u".to_owned(), caption: Some("c".to_owned()) }),
-        conversation::Part::Other(other),
-    ];
-    let there: Vec<wit::Part> = parts.clone().convert();
-    let back: Vec<conversation::Part> = there.convert();
-    assert_eq!(back, parts);
-}
-
-#[test]
-fn the_manifest_is_vibers() {
-    let manifest = Channel::describe();
-    assert_eq!((manifest.id.as_str(), manifest.texts.len()), ("viber", 3));
+    });
+    let secrets = there_and_back(vec![Secret { name: text("api_key"), value: text(KEY) }]);
+    let signature = Header { name: text(viber::signature::HEADER), value: viber::signature::sign(KEY, body) };
+    let request = there_and_back(HttpRequest {
+        method: text("POST"),
+        headers: vec![signature],
+        body: body.to_vec(),
+        ..HttpRequest::default()
+    });
+    let receipt = there_and_back(viber::receive_webhook(&account, &secrets, &request));
+    let receipt = receipt.as_ref().unwrap();
+    assert_eq!((receipt.response.status, receipt.inbound.len(), receipt.unreadable.len()), (200, 1, 0));
+    assert_eq!(receipt.inbound[0].conversation, "dXNlcg==");
+    assert_eq!(receipt.inbound[0].payload, body);
 }

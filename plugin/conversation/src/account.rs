@@ -1,5 +1,6 @@
 //! One connection of the helpdesk to a messenger, and whether it works; not how it is connected.
 
+use crate::prelude::*;
 use crate::{Extras, Problem, TimeMs};
 
 /// How the messenger shows the account.

@@ -1,5 +1,6 @@
 //! What a host is to carry out; not who carries it out, nor when.
 
+use crate::prelude::*;
 use crate::{AccountStatus, Action, Call, Delivery, DeliveryReceipt, Extras, Note, Retry, Task};
 
 /// Makes or refreshes a contact card; `None` leaves a field as it is.

@@ -1,6 +1,7 @@
 //! What a message is made of, in both directions; not how any messenger writes it.
 
 use crate::TimeMs;
+use crate::prelude::*;
 
 /// How a text is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

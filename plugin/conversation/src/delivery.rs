@@ -1,5 +1,6 @@
 //! Calls to the messenger, their answers, and how far a reply has come; not the waiting and not the sending.
 
+use crate::prelude::*;
 use crate::{Extras, HttpResponse, Problem, TimeMs};
 
 /// A header's value, or the name of the secret setting that is its value.

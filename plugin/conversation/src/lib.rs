@@ -6,11 +6,16 @@
 //!
 //! This crate imports nothing: what is true of every messenger must be sayable without one.
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 mod account;
 mod command;
 mod content;
 mod delivery;
 mod manifest;
+mod prelude;
 mod problem;
 mod request;
 pub mod routing;
@@ -29,6 +34,8 @@ pub use problem::{Problem, ProblemClass};
 pub use request::{AccountRequest, Author, Conversation, Reply, Suggestion};
 pub use task::{Action, Note, PreviousTask, Task, TaskChange, TaskEvent};
 pub use webhook::{Header, HttpRequest, HttpResponse, Inbound, Receipt, Rejection, Secret, Unreadable};
+
+use prelude::{String, Vec};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type TimeMs = u64;

@@ -1,6 +1,7 @@
 //! What a channel says about itself; not what it says, which each messenger's crate knows.
 
 use crate::Extras;
+use crate::prelude::*;
 
 /// Texts of the manifest in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]

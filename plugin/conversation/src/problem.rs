@@ -1,5 +1,7 @@
 //! What did not work, for a program and for a person; not an error type of any one function.
 
+use crate::prelude::*;
+
 /// Who has to act when something did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProblemClass {

@@ -1,5 +1,6 @@
 //! What the helpdesk asks of a channel: replies and account requests; not what comes from the messenger.
 
+use crate::prelude::*;
 use crate::{Extras, Part, TimeMs};
 
 /// What the plugin keeps of one customer's dialogue with one account.

@@ -23,6 +23,7 @@
 mod tests;
 
 use crate::TaskChange;
+use crate::prelude::*;
 
 /// How many of the newest tasks are remembered. 16 conversations with one customer reach back far enough for one of
 /// them to be reopened, and keep the state small.

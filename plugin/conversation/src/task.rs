@@ -1,5 +1,6 @@
 //! The helpdesk's tasks as a channel sees them; their routing is in `routing`.
 
+use crate::prelude::*;
 use crate::{Extras, Part, TimeMs};
 
 /// The task that a new one follows.

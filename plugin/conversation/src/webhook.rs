@@ -1,5 +1,6 @@
 //! A webhook request and what is said about it at once; not what is done about it later.
 
+use crate::prelude::*;
 use crate::{Extras, Problem, TimeMs};
 
 /// One header of an HTTP message.

@@ -21,6 +21,8 @@ pub(crate) use calls::{on_answer, on_called_back};
 
 use conversation::{Account, AccountRequest, Conversation, Outcome, Problem, ProblemClass};
 
+use crate::prelude::*;
+
 /// Connects, checks or takes down the account.
 ///
 /// # Errors

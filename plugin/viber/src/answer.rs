@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::limits::{ATTEMPTS_MAX, HOUR_MS, HOURLY_ATTEMPTS_MAX};
 use crate::outbound::{SendContext, delivery};
+use crate::prelude::*;
 use crate::state::Dialogue;
 use crate::status::{self, RetryPolicy, Status};
 use crate::verdict::{self, Verdict, backoff_ms};

@@ -11,6 +11,7 @@ use crate::limits::{
     URL_CHARS_MAX, VIDEO_BYTES_MAX, VIDEO_SECONDS_MAX,
 };
 use crate::message::{Draft, fields, unsupported};
+use crate::prelude::*;
 
 /// A picture; one that is too large, or of another kind, is sent as a file. `text` is demanded even when empty.
 pub(crate) fn image(media: &Media) -> Draft {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::json;
+use crate::prelude::*;
 
 /// Why a callback cannot be used.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]

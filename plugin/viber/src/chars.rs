@@ -1,5 +1,7 @@
 //! Cutting texts where a reader does not mind; not the splitting of messages, which loses nothing.
 
+use crate::prelude::*;
+
 /// At most `chars_max` characters, the last an ellipsis if something was cut off.
 pub(crate) fn cut(text: &str, chars_max: usize) -> String {
     if text.chars().count() <= chars_max {

@@ -6,6 +6,7 @@ use crate::callback::User;
 use crate::chars;
 use crate::ids;
 use crate::limits::URL_CHARS_MAX;
+use crate::prelude::*;
 use crate::settings::Settings;
 use crate::state::{Card, Dialogue};
 

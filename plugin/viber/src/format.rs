@@ -6,9 +6,11 @@
 mod html;
 mod markdown;
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use conversation::{Text, TextFormat};
+
+use crate::prelude::*;
 
 /// The text as Viber shows it.
 pub(crate) fn plain(text: &Text) -> Cow<'_, str> {

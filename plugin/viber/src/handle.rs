@@ -9,6 +9,7 @@ use conversation::{
 use crate::callback::{self, Callback, Event, Message, User};
 use crate::inbound::{self, Content};
 use crate::limits::CONTEXT_CHARS_MAX;
+use crate::prelude::*;
 use crate::settings::{self, Settings};
 use crate::state::Dialogue;
 use crate::{account, chars, contact, ids};

@@ -6,6 +6,8 @@ use core::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::prelude::*;
+
 /// The customer's contact: `c:<user id>`.
 pub(crate) fn contact(user: &str) -> String {
     format!("c:{user}")

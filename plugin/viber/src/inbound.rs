@@ -5,6 +5,7 @@ use conversation::{ContactCard, Link, Location, Media, OtherPart, Part, Sticker}
 use crate::callback::Message;
 use crate::chars;
 use crate::limits::TITLE_CHARS_MAX;
+use crate::prelude::*;
 
 /// A message for the helpdesk.
 #[derive(Clone, Debug, PartialEq)]

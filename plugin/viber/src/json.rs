@@ -5,6 +5,8 @@
 
 use serde_json::Value;
 
+use crate::prelude::*;
+
 /// A value's JSON. Not `Value`'s own `Display`, which would bring a second and a third writer into the component.
 pub(crate) fn bytes(value: &Value) -> Vec<u8> {
     // Writing a value into memory cannot fail.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::chars;
 use crate::limits::{BUTTON_CHARS_MAX, BUTTONS_MAX};
+use crate::prelude::*;
 
 /// What a tap on the share-phone button says beside the number. The docs want a body that is not empty.
 const SHARE_PHONE: &str = "share-phone";

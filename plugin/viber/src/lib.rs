@@ -12,6 +12,10 @@
 //! | Viber answers | [`handle_answer`] | `answer` → `verdict`, `status` |
 //! | an administrator asks | [`manage_account`] | `account` |
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 mod account;
 mod answer;
 mod attachment;
@@ -28,6 +32,7 @@ pub mod limits;
 mod manifest;
 mod message;
 mod outbound;
+mod prelude;
 mod receive;
 pub mod settings;
 pub mod signature;

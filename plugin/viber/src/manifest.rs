@@ -6,6 +6,7 @@ use crate::limits::{
     CAPTION_UTF16_MAX, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX, PICTURE_BYTES_MAX, SENDER_NAME_CHARS_MAX,
     TEXT_UTF16_MAX, VIDEO_BYTES_MAX,
 };
+use crate::prelude::*;
 use crate::receive::API_KEY;
 use crate::signature;
 

@@ -11,6 +11,7 @@ use crate::limits::{
     CARD_NAME_CHARS_MAX, CARD_PHONE_CHARS_MAX, SENDER_NAME_CHARS_MAX, TEXT_JSON_BYTES_MAX, TEXT_UTF16_MAX,
     URL_CHARS_MAX,
 };
+use crate::prelude::*;
 use crate::settings::Settings;
 use crate::{attachment, chars, format, split};
 

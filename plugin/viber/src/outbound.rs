@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::limits::{BODY_BYTES_MAX, CALL_TIMEOUT_MS, REPLY_PARTS_MAX, SHARE_PHONE_API_VERSION};
 use crate::message::{self, Draft, Fields};
+use crate::prelude::*;
 use crate::receive::API_KEY;
 use crate::settings::{self, Settings};
 use crate::state::Dialogue;

@@ -8,6 +8,7 @@ use conversation::{
 use crate::callback::{self, Callback, CallbackError, Event};
 use crate::ids;
 use crate::limits::{TIME_AHEAD_MS_MAX, TIME_MS_MIN};
+use crate::prelude::*;
 use crate::settings;
 use crate::signature::{self, SignatureError};
 use crate::welcome;

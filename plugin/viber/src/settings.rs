@@ -4,6 +4,7 @@ use conversation::{Problem, ProblemClass};
 use serde_json::Value;
 
 use crate::json;
+use crate::prelude::*;
 
 /// What the administrator chose. Unknown keys are ignored, absent ones have their default.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
+use crate::prelude::*;
+
 /// The header's name, as hosts pass it.
 pub const HEADER: &str = "x-viber-content-signature";
 

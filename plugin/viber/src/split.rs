@@ -1,5 +1,7 @@
 //! Cutting a text into messages that Viber takes; nothing is lost: the pieces joined are the text.
 
+use crate::prelude::*;
+
 /// Bytes of a character inside a JSON text, as `serde_json` writes it: two for what has a short escape, six for other
 /// control characters, its UTF-8 for the rest.
 fn json_bytes(c: char) -> usize {

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::SESSION_MS;
+use crate::prelude::*;
 
 /// The schema that this version writes.
 pub(crate) const SCHEMA: u32 = 1;

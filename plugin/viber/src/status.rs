@@ -54,6 +54,8 @@ const fn row(
 use ProblemClass::{Account, Internal, Limit, Recipient, Unsupported};
 use RetryPolicy::{AccountStops, Never, NextHour, Once};
 
+use crate::prelude::*;
+
 /// Every documented status but 0, in order.
 #[rustfmt::skip]
 pub static STATUSES: [Status; 25] = [

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::json;
 use crate::limits::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS};
+use crate::prelude::*;
 
 /// What became of a call.
 #[derive(Debug, PartialEq)]

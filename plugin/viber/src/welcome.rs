@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::callback::User;
 use crate::limits::{BODY_BYTES_MAX, SHARE_PHONE_API_VERSION, TEXT_JSON_BYTES_MAX, TEXT_UTF16_MAX};
 use crate::message::{self, Fields};
+use crate::prelude::*;
 use crate::settings::Settings;
 use crate::{json, keyboard, split};
 

@@ -10,6 +10,7 @@ use super::machine::{Bot, Effect, Event, Purpose, State, step};
 use crate::answer::context_unreadable;
 use crate::limits::ACCOUNT_ATTEMPTS_MAX;
 use crate::outbound::api_call;
+use crate::prelude::*;
 use crate::verdict::{self, Verdict, backoff_ms};
 use crate::{ids, json as fields, state, status};
 

@@ -3,6 +3,8 @@
 use conversation::{AccountStatus, ConnectionState, Problem, ProblemClass, Profile};
 use serde::{Deserialize, Serialize};
 
+use crate::prelude::*;
+
 /// The account's state.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]

@@ -2,6 +2,8 @@
 
 use super::{link, mark};
 
+use crate::prelude::*;
+
 /// An element that is open: what it will do with its words, and where they begin.
 struct Open {
     name: String,

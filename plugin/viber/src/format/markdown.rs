@@ -3,6 +3,8 @@
 use super::html::unescape;
 use super::{link, mark};
 
+use crate::prelude::*;
+
 /// The text of some Markdown.
 pub(super) fn plain(markdown: &str) -> String {
     let mut lines = Vec::new();
