@@ -105,7 +105,6 @@ impl Desk {
     }
 
     /// A request to the API without a token or a body, for tests that put in their own.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}/api/v1/{path}", self.base))
     }

@@ -190,51 +190,64 @@ async fn a_type_that_nobody_knows_is_an_action_with_its_payload() -> anyhow::Res
 /// Whose token, method, path, body, and what is answered: status and the problem's code.
 type ApiCase<'a> = (&'a str, Method, String, &'a str, u16, &'a str);
 
+/// Every refusal; the tokens are of a reader, an operator and an administrator.
+fn refusals<'a>(
+    [reader, operator, admin]: [&'a str; 3],
+    account: &str,
+    task: &str,
+    long: &'a str,
+) -> Vec<ApiCase<'a>> {
+    let (tasks, one, actions) =
+        ("tasks".to_owned(), format!("tasks/{task}"), format!("tasks/{task}/actions"));
+    let (accounts, connection) = ("accounts".to_owned(), format!("accounts/{account}"));
+    vec![
+        ("", Method::GET, tasks.clone(), "", 401, "unauthorized"),
+        ("desk_wrong", Method::GET, tasks.clone(), "", 401, "unauthorized"),
+        ("", Method::POST, actions.clone(), r#"{"text":"hi"}"#, 401, "unauthorized"),
+        (reader, Method::PATCH, one.clone(), r#"{"status":"completed"}"#, 403, "forbidden"),
+        (reader, Method::POST, actions.clone(), r#"{"text":"hi"}"#, 403, "forbidden"),
+        (reader, Method::DELETE, one.clone(), "", 403, "forbidden"),
+        (operator, Method::POST, accounts.clone(), "{}", 403, "forbidden"),
+        (operator, Method::PATCH, connection.clone(), "{}", 403, "forbidden"),
+        (operator, Method::DELETE, connection.clone(), "", 403, "forbidden"),
+        (operator, Method::POST, "employees".into(), r#"{"name":"Eve"}"#, 403, "forbidden"),
+        (admin, Method::POST, actions.clone(), "{", 400, "bad-json"),
+        (admin, Method::POST, actions.clone(), r#"{"text":7}"#, 422, "bad-json"),
+        (admin, Method::POST, actions.clone(), r#"{"notify":[1]}"#, 422, "bad-json"),
+        (admin, Method::POST, actions.clone(), r#"{"text":"  "}"#, 400, "empty-text"),
+        (admin, Method::POST, actions.clone(), long, 400, "too-long"),
+        (admin, Method::POST, actions, r#"{"text":"hi","notify":[999]}"#, 404, "not-found"),
+        (admin, Method::POST, "tasks/999/actions".into(), r#"{"text":"hi"}"#, 404, "not-found"),
+        (admin, Method::GET, "tasks/999".into(), "", 404, "not-found"),
+        (admin, Method::GET, "contacts/999".into(), "", 404, "not-found"),
+        (admin, Method::GET, "accounts/nobody".into(), "", 404, "not-found"),
+        (admin, Method::GET, "nothing/here".into(), "", 404, "not-found"),
+        (admin, Method::GET, "tasks/first".into(), "", 400, "bad-path"),
+        (admin, Method::GET, "tasks?cursor=first".into(), "", 400, "bad-query"),
+        (admin, Method::GET, "tasks?status=burning".into(), "", 400, "bad-status"),
+        (admin, Method::PATCH, one.clone(), r#"{"assignees":[]}"#, 400, "no-assignee"),
+        (admin, Method::PATCH, one.clone(), r#"{"title":" "}"#, 400, "empty-title"),
+        (admin, Method::PATCH, one.clone(), r#"{"status":"burning"}"#, 400, "bad-status"),
+        (admin, Method::PATCH, one, r#"{"assignees":[999]}"#, 404, "not-found"),
+        (admin, Method::POST, accounts.clone(), r#"{"channel":"icq"}"#, 400, "unknown-channel"),
+        (admin, Method::POST, accounts.clone(), r#"{"settings":{}}"#, 400, "missing-setting"),
+        (admin, Method::POST, accounts, r#"{"settings":{"api_key":" "}}"#, 400, "bad-setting"),
+        (admin, Method::POST, "employees".into(), r#"{"name":" "}"#, 400, "bad-name"),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_api_refuses_with_problem_details() -> anyhow::Result<()> {
     let (mut bench, hook) = connected().await?;
     hook.post(&callback::text(1, USER, "hello")).await?;
     let reader = bench.desk.add_token("read")?;
     let operator = bench.desk.add_token("operate")?;
-    let admin = bench.desk.token.clone();
     let account = bench.desk.list("accounts").await?[0]["id"].as_str().unwrap_or_default().to_owned();
     let task = bench.desk.list("tasks").await?[0]["id"].to_string();
     let before = stored(&bench.desk).await?;
     let long = json!({"text": "x".repeat(20_001)}).to_string();
-    let (get, post, patch, delete) = (Method::GET, Method::POST, Method::PATCH, Method::DELETE);
-    let (tasks, one, actions) =
-        ("tasks".to_owned(), format!("tasks/{task}"), format!("tasks/{task}/actions"));
-    let (accounts, connection) = ("accounts".to_owned(), format!("accounts/{account}"));
-    let cases: Vec<ApiCase> = vec![
-        ("", get.clone(), tasks.clone(), "", 401, "unauthorized"),
-        ("desk_wrong", get.clone(), tasks.clone(), "", 401, "unauthorized"),
-        ("", post.clone(), actions.clone(), r#"{"text":"hi"}"#, 401, "unauthorized"),
-        (&reader, patch.clone(), one.clone(), r#"{"status":"completed"}"#, 403, "forbidden"),
-        (&reader, post.clone(), actions.clone(), r#"{"text":"hi"}"#, 403, "forbidden"),
-        (&reader, delete.clone(), one.clone(), "", 403, "forbidden"),
-        (&operator, post.clone(), accounts.clone(), "{}", 403, "forbidden"),
-        (&operator, patch.clone(), connection.clone(), "{}", 403, "forbidden"),
-        (&operator, delete.clone(), connection.clone(), "", 403, "forbidden"),
-        (&operator, post.clone(), "employees".into(), r#"{"name":"Eve"}"#, 403, "forbidden"),
-        (&admin, post.clone(), actions.clone(), "{", 400, "bad-json"),
-        (&admin, post.clone(), actions.clone(), r#"{"text":7}"#, 422, "bad-json"),
-        (&admin, post.clone(), actions.clone(), r#"{"notify":[1]}"#, 422, "bad-json"),
-        (&admin, post.clone(), actions.clone(), r#"{"text":"  "}"#, 400, "empty-text"),
-        (&admin, post.clone(), actions.clone(), &long, 400, "too-long"),
-        (&admin, post.clone(), actions, r#"{"text":"hi","notify":[999]}"#, 404, "not-found"),
-        (&admin, post.clone(), "tasks/999/actions".into(), r#"{"text":"hi"}"#, 404, "not-found"),
-        (&admin, get.clone(), "tasks/999".into(), "", 404, "not-found"),
-        (&admin, get.clone(), "contacts/999".into(), "", 404, "not-found"),
-        (&admin, get.clone(), "accounts/nobody".into(), "", 404, "not-found"),
-        (&admin, get.clone(), "nothing/here".into(), "", 404, "not-found"),
-        (&admin, patch.clone(), one.clone(), r#"{"status":"burning"}"#, 400, "bad-status"),
-        (&admin, patch, one, r#"{"assignees":[999]}"#, 404, "not-found"),
-        (&admin, post.clone(), accounts.clone(), r#"{"channel":"icq"}"#, 400, "unknown-channel"),
-        (&admin, post.clone(), accounts.clone(), r#"{"settings":{}}"#, 400, "missing-setting"),
-        (&admin, post.clone(), accounts, r#"{"settings":{"api_key":" "}}"#, 400, "bad-setting"),
-        (&admin, post, "employees".into(), r#"{"name":" "}"#, 400, "bad-name"),
-    ];
-    for case in &cases {
+    let tokens = [reader.as_str(), operator.as_str(), bench.desk.token.as_str()];
+    for case in &refusals(tokens, &account, &task, &long) {
         refused(&bench.desk, case).await?;
     }
     ensure!(stored(&bench.desk).await? == before, "a refused call changed something");

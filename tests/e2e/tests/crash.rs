@@ -133,15 +133,8 @@ async fn no_answer_is_sent_twice_when_the_desk_dies_while_sending() -> anyhow::R
         }
     }
     // Twice: before the second kill others are on their way.
-    for shown in [WAITING, WAITING * 2] {
-        until("so many are on the phones", || async {
-            let mut sum = 0;
-            for (person, _) in &people {
-                sum += person.received().await?.len();
-            }
-            Ok((sum >= shown).then_some(()))
-        })
-        .await?;
+    for shown_at in [WAITING, WAITING * 2] {
+        shown(&people, shown_at).await?;
         bench.desk.kill()?;
         bench.desk.start_again()?;
         // Receipts that found nobody are repeated after a minute of the simulator's.
@@ -154,6 +147,18 @@ async fn no_answer_is_sent_twice_when_the_desk_dies_while_sending() -> anyhow::R
         once_and_in_order(&bench, person, task).await?;
     }
     Ok(())
+}
+
+/// Waits until so many answers are on the phones.
+async fn shown(people: &[(User, Value)], least: usize) -> anyhow::Result<()> {
+    until("so many are on the phones", || async {
+        let mut sum = 0;
+        for (person, _) in people {
+            sum += person.received().await?.len();
+        }
+        Ok((sum >= least).then_some(()))
+    })
+    .await
 }
 
 /// Whether the phone shows the task's answers once each and in order; one that is `unconfirmed` may be missing.

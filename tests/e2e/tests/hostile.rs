@@ -99,8 +99,9 @@ async fn a_desk_does_not_start_with_what_is_no_channel() -> anyhow::Result<()> {
         let ended = until("it ends", || async { Ok(process.borrow_mut().try_wait()?) }).await;
         let mut process = process.into_inner();
         // One that did not end, but serves, is a failure and must not stay.
-        process.kill()?;
+        let killed = process.kill();
         let output = process.wait_with_output()?;
+        killed?;
         ensure!(ended.is_ok(), "{name}: the desk serves: {output:?}");
         ensure!(!output.status.success(), "{name}: {output:?}");
         explains(&String::from_utf8_lossy(&output.stderr), name, file, parts)?;

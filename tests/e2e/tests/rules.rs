@@ -104,7 +104,8 @@ async fn a_change_that_races_with_a_message_loses_and_doubles_nothing() -> anyho
         person.write("first").await?;
         let task = desk.tasks_of(&account, &name).await?.remove(0);
         let (changed, written) = tokio::join!(desk.set_status(&task, "completed"), person.write("second"));
-        (changed?, written?);
+        changed?;
+        written?;
         let tasks = desk.tasks_of(&account, &name).await?;
         let mut texts = Vec::new();
         for task in &tasks {

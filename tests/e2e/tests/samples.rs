@@ -70,8 +70,11 @@ const SAMPLES: &[(&str, (&[&str], &str))] = &[
     ("webhook-swapped-fields-courier", NOTHING),
 ];
 
+/// File, body, kinds of commands, kind of part.
+type Sample = (String, String, &'static [&'static str], &'static str);
+
 /// The samples with their rows; each file has one, and each row a file.
-fn samples(folder: &Path) -> anyhow::Result<Vec<(String, String, &'static [&'static str], &'static str)>> {
+fn samples(folder: &Path) -> anyhow::Result<Vec<Sample>> {
     let files = json_files(folder, "callback-")?;
     for (name, _) in SAMPLES {
         let known = files.iter().any(|(file, _)| file.trim_start_matches("callback-") == *name);
