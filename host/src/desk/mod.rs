@@ -4,6 +4,7 @@
 //! [`Helpdesk`] is the boundary. The desk's own, [`BuiltIn`], writes rows; one that stands elsewhere (Request Tracker,
 //! Planfix) queues rows and does the work after the commit.
 
+pub mod accounts;
 mod builtin;
 pub mod deliveries;
 mod readable;

@@ -59,7 +59,8 @@ fn keep(tx: &Tx, comment: &Comment, now: u64) -> desk_store::Result<(i64, Conver
     // One reply may go to several customers (I11): each conversation gets it once.
     let mut by_conversation: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for contact in &comment.notify {
-        let contact = tx.contact(*contact)?.ok_or(StoreError::Missing("a contact to notify"))?;
+        let contact = tx.contact(*contact)?.filter(|contact| contact.account == comment.task.account);
+        let contact = contact.ok_or(StoreError::Missing("a contact to notify"))?;
         let key = (contact.account, contact.conversation);
         by_conversation.entry(key).or_default().push(contact.plugin_id);
     }

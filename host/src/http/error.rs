@@ -45,6 +45,10 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this needs a token of scope {needs}"))
     }
 
+    pub(crate) fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", format!("{what} does not exist"))
     }
@@ -62,6 +66,15 @@ impl ApiError {
 /// Answers a path that is none of the API's.
 pub(crate) async fn no_route() -> ApiError {
     ApiError::not_found("this route")
+}
+
+/// Answers a method that the route does not have.
+pub(crate) async fn no_method() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "this route does not take that method",
+    )
 }
 
 impl From<StoreError> for ApiError {

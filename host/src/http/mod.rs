@@ -61,5 +61,6 @@ fn api_routes() -> Router<Arc<App>> {
         .route("/channels", get(api::channels::list))
         .route("/parked", get(api::parked::list))
         .fallback(error::no_route)
+        .method_not_allowed_fallback(error::no_method)
         .layer(DefaultBodyLimit::max(API_BYTES_MAX))
 }

@@ -4,7 +4,7 @@ use channel_engine::contract::{Command, Outcome, Retry, RetryScope};
 use desk_store::{NewCall, Tx};
 
 use crate::clock::to_column;
-use crate::desk::{Helpdesk, Place, deliveries};
+use crate::desk::{Helpdesk, Place, accounts, deliveries};
 
 /// Applies an outcome. On an error the caller's transaction is rolled back, so nothing of it stays.
 pub(super) fn apply(
@@ -41,12 +41,7 @@ fn apply_command(
         Command::Retry(retry) => apply_retry(tx, place, retry),
         Command::Delivery(delivery) => deliveries::apply_delivery(tx, place, delivery),
         Command::Receipt(receipt) => deliveries::apply_receipt(tx, place, receipt),
-        Command::AccountStatus(status) => {
-            let state = crate::desk::name_of(&status.state)?;
-            let problem = status.problem.as_ref().map(serde_json::to_value).transpose()?;
-            let profile = status.profile.as_ref().map(serde_json::to_value).transpose()?;
-            tx.set_account_health(&place.account.id, &state, problem.as_ref(), profile.as_ref())
-        }
+        Command::AccountStatus(status) => accounts::apply_status(tx, place, status),
         Command::Other(other) => {
             tracing::warn!(account.id = place.account.id, kind = other.kind, "unknown command ignored");
             Ok(())

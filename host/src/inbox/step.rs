@@ -8,8 +8,7 @@ use super::event::{Event, Origin};
 use super::{effects, lanes::Lane};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
-use crate::desk::Place;
-use crate::desk::deliveries;
+use crate::desk::{Place, accounts, deliveries};
 
 /// How an event ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -238,9 +237,7 @@ async fn park(
             if !mark_done(tx, &account, origin, input.event.dedupe(), now)? {
                 return Ok(false);
             }
-            if let Event::Reply(reply) = &input.event {
-                deliveries::fail_reply(tx, &account, &input.conversation.id, &reply.id, &problem, now)?;
-            }
+            tell_people(tx, &account, &input, &problem, now)?;
             tx.park(&NewParked {
                 account,
                 conversation: input.conversation.id,
@@ -254,6 +251,18 @@ async fn park(
         })
         .await?;
     Ok(if done { End::Parked(shown) } else { End::Repeated })
+}
+
+/// Who waits for the event must not wait for ever: the operator for the reply, the administrator for the account.
+fn tell_people(tx: &Tx, account: &str, input: &Input, problem: &Problem, now: u64) -> desk_store::Result<()> {
+    match &input.event {
+        Event::Reply(reply) => {
+            deliveries::fail_reply(tx, account, &input.conversation.id, &reply.id, problem, now)
+        }
+        Event::AccountRequest(_) => accounts::fail(tx, account, problem),
+        Event::Answer(_) if input.conversation.id.is_empty() => accounts::fail(tx, account, problem),
+        Event::Answer(_) | Event::Inbound(_) | Event::TaskEvent(_) => Ok(()),
+    }
 }
 
 fn refused_outcome(what: &str) -> Problem {

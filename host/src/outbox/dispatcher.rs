@@ -94,8 +94,16 @@ async fn deliver(app: Arc<App>, row: CallRow, attempt: i64) {
 }
 
 async fn send(app: &App, row: &CallRow) -> AnswerResult {
-    let id = row.account.clone();
-    let looked = app.store.read(move |tx| Ok((tx.account(&id)?, tx.secrets(&id)?))).await;
+    // A key that was entered anew is tried in the account's own conversation only: what is said to customers goes by the
+    // one that is known to work.
+    let (id, is_own) = (row.account.clone(), row.conversation.is_empty());
+    let looked = app
+        .store
+        .read(move |tx| {
+            let secrets = if is_own { tx.candidate_secrets(&id)? } else { tx.secrets(&id)? };
+            Ok((tx.account(&id)?, secrets))
+        })
+        .await;
     let Ok((Some(account), secrets)) = looked else {
         return AnswerResult::NotSent("the account could not be read".into());
     };

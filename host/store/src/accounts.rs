@@ -165,13 +165,55 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Keeps a new value of a secret beside the one that works, until [`Tx::settle_candidates`].
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn set_candidate(&self, account: &str, name: &str, value: &str) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO secrets (account, name, value, candidate) VALUES (?1, ?2, ?3, NULL)
+                 ON CONFLICT DO UPDATE SET candidate = ?3",
+            )?
+            .execute(params![account, name, value])?;
+        Ok(())
+    }
+
+    /// Makes the candidates the account's secrets, or forgets them.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn settle_candidates(&self, account: &str, accepted: bool) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE secrets SET value = iif(?2, candidate, value), candidate = NULL
+                 WHERE account = ?1 AND candidate IS NOT NULL",
+            )?
+            .execute(params![account, accepted])?;
+        Ok(())
+    }
+
     /// The account's secrets as (name, value).
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn secrets(&self, account: &str) -> Result<Vec<(String, String)>> {
-        let mut statement =
-            self.db.prepare_cached("SELECT name, value FROM secrets WHERE account = ?1 ORDER BY name")?;
+        self.secret_rows(account, "SELECT name, value FROM secrets WHERE account = ?1 ORDER BY name")
+    }
+
+    /// The account's secrets as they will be if the candidates are accepted.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn candidate_secrets(&self, account: &str) -> Result<Vec<(String, String)>> {
+        self.secret_rows(
+            account,
+            "SELECT name, coalesce(candidate, value) FROM secrets WHERE account = ?1 ORDER BY name",
+        )
+    }
+
+    fn secret_rows(&self, account: &str, sql: &str) -> Result<Vec<(String, String)>> {
+        let mut statement = self.db.prepare_cached(sql)?;
         let rows = statement.query_map([account], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

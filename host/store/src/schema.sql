@@ -51,9 +51,10 @@ CREATE TABLE accounts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE secrets (
-    account TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
-    name    TEXT NOT NULL,
-    value   TEXT NOT NULL,
+    account   TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    name      TEXT NOT NULL,
+    value     TEXT NOT NULL,
+    candidate TEXT,                        -- entered later, and not accepted by the messenger yet
     PRIMARY KEY (account, name)
 ) STRICT, WITHOUT ROWID;
 

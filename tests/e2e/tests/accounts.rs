@@ -116,8 +116,33 @@ async fn the_key_of_another_bot_is_refused() -> anyhow::Result<()> {
     ensure!(failed["bot"]["name"] == "Bike Shop", "it still is the first bot's: {failed}");
     let alias = other["alias"].as_str().unwrap_or_default();
     ensure!(bot_of(&bench, alias).await?["webhook"].is_null(), "the other bot's webhook is left alone");
+    keeps_its_key(&bench, &account, &bot, &other).await?;
     bench.desk.patch(&path, json!({"settings": {"api_key": own["token"]}})).await?;
     bench.health(&account, "connected").await?;
+    Ok(())
+}
+
+/// A key that was refused has replaced nothing: the first bot's customers are heard, and the other bot's are not.
+async fn keeps_its_key(bench: &Bench, account: &str, bot: &str, other: &Value) -> anyhow::Result<()> {
+    let customer = bench.viber.add_user(bot, "Olena", json!({})).await?;
+    customer.write("Do you hear me?").await?;
+    let url = bench.desk.get(&format!("accounts/{account}")).await?["webhook_url"].take();
+    let hook = Hook::new(url.as_str().unwrap_or_default(), other["token"].as_str().unwrap_or_default());
+    let (status, _) = hook.post(&callback::text(6_164_500_000_000_000_001, "stranger", "And me?")).await?;
+    ensure!(status == StatusCode::UNAUTHORIZED, "signed with the refused key: {status}");
+    ensure!(bench.desk.list("tasks").await?.len() == 1);
+    Ok(())
+}
+
+/// One bot has one webhook: the account that lost it says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_whose_bot_is_connected_again_says_so() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let (first, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let key = bot_of(&bench, &bot).await?["token"].take();
+    let second = bench.desk.post("accounts", json!({"settings": {"api_key": key}})).await?;
+    bench.health(second["id"].as_str().unwrap_or_default(), "connected").await?;
+    says(&bench.health(&first, "failed").await?, "same bot", "Disconnect one")?;
     Ok(())
 }
 

@@ -77,7 +77,8 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(show_row(&app, &find(&app, id).await?))))
 }
 
-/// Changes settings (those that are named; the others stay) and connects anew.
+/// Changes settings (those that are named; the others stay) and connects anew. A new key replaces the old one when the
+/// messenger has accepted it, and not before: a wrong one must not cost a customer's message.
 pub(crate) async fn change(
     _: Admin,
     State(app): State<Arc<App>>,
@@ -93,7 +94,7 @@ pub(crate) async fn change(
     app.store
         .write(move |tx| {
             tx.set_account_settings(&id, &name, &Value::Object(settings))?;
-            secrets.iter().try_for_each(|(name, value)| tx.set_secret(&id, name, value))
+            secrets.iter().try_for_each(|(name, value)| tx.set_candidate(&id, name, value))
         })
         .await?;
     request(&app, &row.id, AccountRequest::Connect).await?;

@@ -60,11 +60,25 @@ pub(crate) async fn write(
     let (found, author) =
         app.store.read(move |tx| Ok((tx.task(task)?, author(tx, body.author, &token)?))).await?;
     let task = found.ok_or_else(|| ApiError::not_found("the task"))?;
+    if !body.notify.is_empty() {
+        refuse_disconnected(&app, &task.account).await?;
+    }
     let author = author.ok_or_else(|| ApiError::bad_request("unknown-author", "`author` is no employee"))?;
     let comment = replies::Comment { task, author, text: body.text, notify: body.notify };
     let id = replies::write(&app, comment).await?;
     let shown = app.store.read(move |tx| tx.action(id)?.map(|row| show_row(tx, &row)).transpose()).await?;
     shown.map(|shown| (StatusCode::CREATED, Json(shown))).ok_or_else(|| ApiError::not_found("the action"))
+}
+
+/// Whoever took the account down does not want it to speak; the operator must know before they rely on it.
+async fn refuse_disconnected(app: &App, account: &str) -> ApiResult<()> {
+    let id = account.to_owned();
+    let account = app.store.read(move |tx| tx.account(&id)).await?;
+    if account.is_some_and(|account| account.health == "disconnected") {
+        let detail = "the account is disconnected: connect it again, or write without `notify`";
+        return Err(ApiError::conflict("account-disconnected", detail));
+    }
+    Ok(())
 }
 
 fn check(body: &NewBody) -> ApiResult<()> {

@@ -75,7 +75,13 @@ fn surroundings() -> String {
     format!("{:?} {:?} {variables:?} {files}", SystemTime::now(), keys)
 }
 
-fn misbehave(deed: &str) -> Outcome {
+/// The settings are the deed, or a JSON object that has it: a desk takes nothing else.
+fn deed(settings: &str) -> &str {
+    settings.split_once("\"deed\":\"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or(settings)
+}
+
+fn misbehave(settings: &str) -> Outcome {
+    let deed = deed(settings);
     let (name, number) = deed.split_once(' ').unwrap_or((deed, "0"));
     let number: usize = number.parse().unwrap_or(0);
     match name {
