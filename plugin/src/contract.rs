@@ -16,7 +16,8 @@ use conversation::{
     Sticker, Suggestion, Task, TaskChange, TaskEvent, Text, TextFormat, TimeMs, Unreadable,
 };
 
-use crate::abi::{Fields, Shape, Value, contract, record, variant};
+use crate::abi::tables::{contract, record, variant};
+use crate::abi::{Fields, Shape, Value};
 
 contract! {
     // Problems and HTTP.

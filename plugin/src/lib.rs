@@ -21,7 +21,7 @@ use conversation::{
     Rejection, Reply, Secret, TaskEvent,
 };
 
-use abi::exports;
+use abi::tables::exports;
 
 exports! {
     "describe": describe() -> Manifest;

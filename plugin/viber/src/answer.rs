@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::limits::{ATTEMPTS_MAX, HOUR_MS, HOURLY_ATTEMPTS_MAX};
 use crate::outbound::{SendContext, delivery};
 use crate::prelude::*;
+use crate::saved::Odd;
 use crate::state::Dialogue;
 use crate::status::{self, RetryPolicy, Status};
 use crate::verdict::{self, Verdict, backoff_ms};
@@ -26,7 +27,7 @@ pub fn handle_answer(
     if conversation.id.is_empty() {
         return account::on_answer(account, conversation, answer);
     }
-    let context: SendContext = serde_json::from_slice(&answer.context).map_err(|_| context_unreadable())?;
+    let context = SendContext::read(&answer.context).map_err(|Odd| context_unreadable())?;
     let mut turn = Turn {
         now: account.now,
         user: &conversation.id,

@@ -3,7 +3,6 @@
 //! The customer's app fetches the link itself, and goes by the extension at the end of its path.
 
 use conversation::{Media, Problem, ProblemClass};
-use serde_json::json;
 
 use crate::chars;
 use crate::limits::{
@@ -21,7 +20,7 @@ pub(crate) fn image(media: &Media) -> Draft {
     if !small || !shown {
         return file(media);
     }
-    let mut picture = fields("picture", json!({ "media": url, "text": caption(media) }));
+    let mut picture = fields("picture", [("media", url.into()), ("text", caption(media).into())]);
     if let Some(thumbnail) = media.thumbnail.as_deref().filter(|url| url.starts_with("https://")) {
         picture.insert("thumbnail".to_owned(), thumbnail.into());
     }
@@ -37,7 +36,8 @@ pub(crate) fn video(media: &Media) -> Draft {
     let (Some(size), true, Some("mp4")) = (size, short, url_extension(url).as_deref()) else {
         return file(media);
     };
-    let mut video = fields("video", json!({ "media": url, "size": size, "text": caption(media) }));
+    let mut video =
+        fields("video", [("media", url.into()), ("size", size.into()), ("text", caption(media).into())]);
     if let Some(seconds) = seconds.filter(|seconds| *seconds > 0) {
         video.insert("duration".to_owned(), seconds.into());
     }
@@ -60,7 +60,7 @@ pub(crate) fn file(media: &Media) -> Draft {
     if let Some(word) = words.iter().flatten().find(|word| FORBIDDEN_EXTENSIONS.contains(&word.as_str())) {
         return Err(forbidden(word));
     }
-    Ok(fields("file", json!({ "media": url, "size": size, "file_name": name })))
+    Ok(fields("file", [("media", url.into()), ("size", size.into()), ("file_name", name.into())]))
 }
 
 /// The caption if the message can carry it; if not, it goes as a text of its own.

@@ -1,9 +1,9 @@
-//! Reading fields of a JSON object that may be absent, null or of the neighbouring type; not a parser.
+//! JSON objects: reading fields that may be absent, null or of the neighbouring type, and writing; not a parser.
 //!
 //! Viber writes numbers as strings and the reverse (`message_token`, `sticker_id`, `chat_id`, `status`), and every field
 //! but `event` can be missing; so nothing here fails: a field of a wrong type is a field that is not there.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::prelude::*;
 
@@ -11,6 +11,15 @@ use crate::prelude::*;
 pub(crate) fn bytes(value: &Value) -> Vec<u8> {
     // Writing a value into memory cannot fail.
     serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// An object of these fields. Not `json!`, which would bring a writer of values out of anything into the component.
+pub(crate) fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+    let mut object = Map::new();
+    for (name, value) in fields {
+        object.insert(name.to_owned(), value);
+    }
+    object
 }
 
 /// A text that is not empty; a whole number counts as its digits.

@@ -1,11 +1,11 @@
 //! Buttons below a message; not rich media. developers.viber.com, Keyboards and Buttons; checked 2026-11.
 
 use conversation::Suggestion;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::chars;
 use crate::limits::{BUTTON_CHARS_MAX, BUTTONS_MAX};
 use crate::prelude::*;
+use crate::{chars, json};
 
 /// What a tap on the share-phone button says beside the number. The docs want a body that is not empty.
 const SHARE_PHONE: &str = "share-phone";
@@ -15,7 +15,11 @@ const SHARE_PHONE: &str = "share-phone";
 pub(crate) fn keyboard(suggestions: &[Suggestion], share_phone: Option<&str>) -> Option<Value> {
     let mut buttons: Vec<Value> = suggestions.iter().filter_map(reply_button).take(BUTTONS_MAX - 1).collect();
     buttons.extend(share_phone.map(|title| button("share-phone", SHARE_PHONE, title)));
-    (!buttons.is_empty()).then(|| json!({ "Type": "keyboard", "DefaultHeight": false, "Buttons": buttons }))
+    if buttons.is_empty() {
+        return None;
+    }
+    let looks = [("Type", "keyboard".into()), ("DefaultHeight", false.into()), ("Buttons", buttons.into())];
+    Some(json::object(looks).into())
 }
 
 fn reply_button(suggestion: &Suggestion) -> Option<Value> {
@@ -26,7 +30,14 @@ fn reply_button(suggestion: &Suggestion) -> Option<Value> {
 }
 
 fn button(action: &str, says: &str, title: &str) -> Value {
-    json!({ "ActionType": action, "ActionBody": says, "Text": escape(title), "Columns": 6, "Rows": 1 })
+    json::object([
+        ("ActionType", action.into()),
+        ("ActionBody", says.into()),
+        ("Text", escape(title).into()),
+        ("Columns", 6.into()),
+        ("Rows", 1.into()),
+    ])
+    .into()
 }
 
 /// A button's text takes tags, so what is none must not look like one; cut first, for Viber crops by itself.

@@ -34,6 +34,7 @@ mod message;
 mod outbound;
 mod prelude;
 mod receive;
+mod saved;
 pub mod settings;
 pub mod signature;
 mod split;

@@ -5,7 +5,7 @@
 use conversation::{
     Account, Author, ContactCard, Link, Location, Media, Part, Problem, ProblemClass, Sticker,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::limits::{
     CARD_NAME_CHARS_MAX, CARD_PHONE_CHARS_MAX, SENDER_NAME_CHARS_MAX, TEXT_JSON_BYTES_MAX, TEXT_UTF16_MAX,
@@ -13,7 +13,7 @@ use crate::limits::{
 };
 use crate::prelude::*;
 use crate::settings::Settings;
-use crate::{attachment, chars, format, split};
+use crate::{attachment, chars, format, json, split};
 
 /// The fields of a body.
 pub(crate) type Fields = Map<String, Value>;
@@ -49,11 +49,8 @@ pub(crate) fn drafts(parts: &[Part]) -> Vec<Draft> {
 }
 
 /// A body of `type` with more fields.
-pub(crate) fn fields(kind: &str, more: Value) -> Fields {
-    let mut fields = match more {
-        Value::Object(fields) => fields,
-        _ => Fields::new(),
-    };
+pub(crate) fn fields<const N: usize>(kind: &str, more: [(&str, Value); N]) -> Fields {
+    let mut fields = json::object(more);
     fields.insert("type".to_owned(), kind.into());
     fields
 }
@@ -81,8 +78,8 @@ pub(crate) fn sender(account: &Account, settings: &Settings, author: &Author) ->
     let name =
         if name.is_empty() { FALLBACK_NAME } else { chars::truncate(name, SENDER_NAME_CHARS_MAX).trim_end() };
     match avatar.filter(|url| is_https(url)) {
-        Some(avatar) => json!({ "name": name, "avatar": avatar }),
-        None => json!({ "name": name }),
+        Some(avatar) => json::object([("name", name.into()), ("avatar", avatar.into())]).into(),
+        None => json::object([("name", name.into())]).into(),
     }
 }
 
@@ -94,7 +91,7 @@ fn texts(drafts: &mut Vec<Draft>, text: &str) {
     let pieces = split::split(text, TEXT_UTF16_MAX, TEXT_JSON_BYTES_MAX);
     // A piece of blanks only says nothing, and Viber refuses it.
     let pieces = pieces.into_iter().filter(|piece| !piece.trim().is_empty());
-    drafts.extend(pieces.map(|text| Ok(fields("text", json!({ "text": text })))));
+    drafts.extend(pieces.map(|text| Ok(fields("text", [("text", text.into())]))));
 }
 
 /// A medium, and its caption as a text of its own where the message could not carry it.
@@ -112,7 +109,8 @@ fn location(drafts: &mut Vec<Draft>, place: &Location) {
     // The Python SDK leaves out the bounds themselves.
     let on_earth = latitude.abs() < 90.0 && longitude.abs() < 180.0;
     drafts.push(if on_earth {
-        Ok(fields("location", json!({ "location": { "lat": latitude, "lon": longitude } })))
+        let location = json::object([("lat", (*latitude).into()), ("lon", (*longitude).into())]);
+        Ok(fields("location", [("location", location.into())]))
     } else {
         Err(unsupported("the place is not on Viber's map"))
     });
@@ -131,12 +129,13 @@ fn contact(card: &ContactCard) -> Draft {
         return Err(unsupported("Viber's cards need a phone number of at most 18 characters"));
     }
     let name = chars::truncate(name, CARD_NAME_CHARS_MAX);
-    Ok(fields("contact", json!({ "contact": { "name": name, "phone_number": phone } })))
+    let contact = json::object([("name", name.into()), ("phone_number", phone.as_str().into())]);
+    Ok(fields("contact", [("contact", contact.into())]))
 }
 
 fn sticker(sticker: &Sticker) -> Draft {
     let id: u64 = sticker.id.parse().map_err(|_| unsupported("Viber's stickers have a number"))?;
-    Ok(fields("sticker", json!({ "sticker_id": id })))
+    Ok(fields("sticker", [("sticker_id", id.into())]))
 }
 
 /// A link of its own has no words; with words it is a text.
@@ -144,7 +143,7 @@ fn link(drafts: &mut Vec<Draft>, link: &Link) {
     let caption = link.caption.as_deref().map(str::trim).filter(|caption| !caption.is_empty());
     match caption {
         None if link.url.chars().count() <= URL_CHARS_MAX => {
-            drafts.push(Ok(fields("url", json!({ "media": link.url }))));
+            drafts.push(Ok(fields("url", [("media", link.url.as_str().into())])));
         }
         None => drafts.push(Err(unsupported("Viber takes links of at most 2,000 characters"))),
         Some(caption) => texts(drafts, &format!("{caption}\n{}", link.url)),

@@ -4,13 +4,14 @@ use conversation::{
     Account, Call, CallHeader, CallValue, Command, Conversation, Delivery, DeliveryState, Outcome, Problem,
     ProblemClass, Reply,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::limits::{BODY_BYTES_MAX, CALL_TIMEOUT_MS, REPLY_PARTS_MAX, SHARE_PHONE_API_VERSION};
 use crate::message::{self, Draft, Fields};
 use crate::prelude::*;
 use crate::receive::API_KEY;
+use crate::saved::{Odd, Saved};
 use crate::settings::{self, Settings};
 use crate::state::Dialogue;
 use crate::{ids, json, keyboard};
@@ -19,12 +20,21 @@ use crate::{ids, json, keyboard};
 const API: &str = "https://chatapi.viber.com/pa/";
 
 /// What a call to `send_message` carries for its answer.
-#[derive(Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 pub(crate) struct SendContext {
     /// The reply's id.
     pub(crate) reply: String,
     /// Its part.
     pub(crate) part: u32,
+}
+
+impl SendContext {
+    /// Reads it back.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Odd> {
+        let mut saved = Saved::parse(bytes)?;
+        let part = saved.number("part")?.and_then(|part| part.try_into().ok());
+        Ok(Self { reply: saved.text("reply")?.ok_or(Odd)?, part: part.ok_or(Odd)? })
+    }
 }
 
 /// Turns a reply into calls, one for each message that it becomes: first the state of every part, then the calls.

@@ -1,22 +1,22 @@
 //! What is kept of a customer's dialogue between two calls, as JSON with its own schema number; not the account's state.
 //!
-//! A later version of this file MUST read what this one writes: add fields with a default, and raise [`SCHEMA`] only
-//! with a reader for the number before.
+//! A later version of this file MUST read what this one writes: a field that is added is absent in older states, and
+//! [`SCHEMA`] is raised only with a reader for the number before.
 
 use conversation::routing::{Opened, State as Routing, Status};
 use conversation::{Fact, Problem, ProblemClass};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::limits::SESSION_MS;
 use crate::prelude::*;
+use crate::saved::{self, Odd, Saved};
 
 /// The schema that this version writes.
 pub(crate) const SCHEMA: u32 = 1;
 
 /// A customer's dialogue with an account.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Dialogue {
     v: u32,
     /// Tasks ever opened.
@@ -46,8 +46,7 @@ pub(crate) struct Dialogue {
 }
 
 /// What a contact's card was told, so that only changes are told again.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Card {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
@@ -62,7 +61,7 @@ pub(crate) struct Card {
 }
 
 /// [`Status`], as it is written.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum TaskStatus {
     Active,
@@ -71,25 +70,28 @@ enum TaskStatus {
     Deleted,
 }
 
-/// Only the schema number, which is read first.
-#[derive(Deserialize)]
-struct Version {
-    v: u32,
-}
-
-/// Reads a state; no bytes are a new one.
+/// Reads a state; no bytes are a new one. `fields` reads all but the schema's number, which is 1 in all that was written.
 ///
 /// # Errors
 /// Class `internal`: `state-from-the-future` for a schema of a later version, `state-unreadable` for anything else.
-pub(crate) fn read<T: Default + DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(crate) fn read<T: Default>(
+    bytes: &[u8],
+    fields: impl FnOnce(Saved) -> Result<T, Odd>,
+) -> Result<T, Problem> {
     if bytes.is_empty() {
         return Ok(T::default());
     }
-    let version: Version = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
-    if version.v > SCHEMA {
-        return Err(from_the_future(version.v));
+    let (saved, schema) = open(bytes).map_err(|Odd| unreadable())?;
+    if schema > SCHEMA {
+        return Err(from_the_future(schema));
     }
-    serde_json::from_slice(bytes).map_err(|_| unreadable())
+    fields(saved).map_err(|Odd| unreadable())
+}
+
+fn open(bytes: &[u8]) -> Result<(Saved, u32), Odd> {
+    let mut saved = Saved::parse(bytes)?;
+    let schema = saved.number("v")?.and_then(|schema| schema.try_into().ok()).ok_or(Odd)?;
+    Ok((saved, schema))
 }
 
 /// Writes a state.
@@ -124,9 +126,24 @@ impl Dialogue {
     /// # Errors
     /// As [`read()`].
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Problem> {
-        let dialogue: Self = read(bytes)?;
+        let dialogue = read(bytes, Self::of)?;
         dialogue.routing().check().map_err(|_| unreadable())?;
         Ok(dialogue)
+    }
+
+    fn of(mut saved: Saved) -> Result<Self, Odd> {
+        Ok(Self {
+            v: SCHEMA,
+            opened: saved.number("opened")?.unwrap_or_default(),
+            tasks: saved.list("tasks")?.iter().map(task).collect::<Result<_, _>>()?,
+            recent: saved.list("recent")?.into_iter().map(saved::text).collect::<Result<_, _>>()?,
+            card: saved.object("card")?.map(Card::of).transpose()?,
+            subscribed: saved.flag("subscribed")?,
+            api_version: saved.number("api_version")?,
+            context: saved.text("context")?,
+            wrote_at: saved.number("wrote_at")?,
+            price: saved.text("price")?,
+        })
     }
 
     /// The state's bytes.
@@ -187,6 +204,31 @@ impl Dialogue {
         facts.push(fact("subscribed", value.to_owned(), text));
         facts
     }
+}
+
+impl Card {
+    fn of(mut saved: Saved) -> Result<Self, Odd> {
+        Ok(Self {
+            name: saved.text("name")?,
+            avatar: saved.text("avatar")?,
+            phone: saved.text("phone")?,
+            language: saved.text("language")?,
+            country: saved.text("country")?,
+        })
+    }
+}
+
+/// A task as it is written: number and status.
+fn task(value: &Value) -> Result<(u64, TaskStatus), Odd> {
+    let Some([number, status]) = value.as_array().map(Vec::as_slice) else { return Err(Odd) };
+    let status = match status.as_str() {
+        Some("active") => TaskStatus::Active,
+        Some("inactive") => TaskStatus::Inactive,
+        Some("completed") => TaskStatus::Completed,
+        Some("deleted") => TaskStatus::Deleted,
+        _ => return Err(Odd),
+    };
+    Ok((saved::number(number)?, status))
 }
 
 const SESSION_TEXT: &str = "Answers are free of charge for 24 hours after the customer's last message, and may cost \

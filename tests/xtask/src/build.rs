@@ -8,9 +8,9 @@ use anyhow::{Context as _, bail};
 use crate::run::{cargo, program, root, run};
 use crate::target;
 
-/// Kilobytes that the channel may have: it is compiled at the first start, in proportion to them. The functions' names,
-/// which make a crash readable, are a tenth of it. A jump above this is a dependency that nobody wanted.
-const COMPONENT_KB_MAX: u64 = 640;
+/// Kilobytes that the channel may have: it is compiled at the first start, in proportion to them. A jump above this is a
+/// dependency that nobody wanted, or a generic function with many copies.
+const COMPONENT_KB_MAX: u64 = 300;
 
 /// Builds the channel, and every program: the desk, the simulator, the demo. The whole workspace in one go, since a part
 /// of it would choose other features of its dependencies, and build those twice.

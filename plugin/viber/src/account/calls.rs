@@ -3,14 +3,15 @@
 use conversation::{
     Account, Answer, Command, Conversation, Outcome, Problem, ProblemClass, Retry, RetryScope,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::machine::{Bot, Effect, Event, Purpose, State, step};
 use crate::answer::context_unreadable;
 use crate::limits::ACCOUNT_ATTEMPTS_MAX;
 use crate::outbound::api_call;
 use crate::prelude::*;
+use crate::saved::{Odd, Saved};
 use crate::verdict::{self, Verdict, backoff_ms};
 use crate::{ids, json as fields, state, status};
 
@@ -20,7 +21,7 @@ const EVENT_TYPES: [&str; 7] =
     ["delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started", "message"];
 
 /// What a call for the account carries for its answer.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Serialize)]
 struct Context {
     /// The request's run.
     run: u64,
@@ -28,8 +29,21 @@ struct Context {
     step: Step,
 }
 
+impl Context {
+    fn read(bytes: &[u8]) -> Result<Self, Odd> {
+        let mut saved = Saved::parse(bytes)?;
+        let step = match saved.text("step")?.as_deref() {
+            Some("account-info") => Step::AccountInfo,
+            Some("set-webhook") => Step::SetWebhook,
+            Some("remove-webhook") => Step::RemoveWebhook,
+            _ => return Err(Odd),
+        };
+        Ok(Self { run: saved.number("run")?.ok_or(Odd)?, step })
+    }
+}
+
 /// What was called.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Step {
     AccountInfo,
@@ -62,7 +76,7 @@ pub(crate) fn on_answer(
     conversation: &Conversation,
     answer: &Answer,
 ) -> Result<Outcome, Problem> {
-    let context: Context = serde_json::from_slice(&answer.context).map_err(|_| context_unreadable())?;
+    let context = Context::read(&answer.context).map_err(|Odd| context_unreadable())?;
     let state = read(account, conversation)?;
     if context.run != state.run {
         return Ok(Outcome { state: conversation.state.clone(), ..Outcome::default() }); // A3
@@ -87,7 +101,7 @@ pub(crate) fn on_answer(
 
 /// The account's state. The host may remember the bot where the state was lost: it is the bot still (A2).
 fn read(account: &Account, conversation: &Conversation) -> Result<State, Problem> {
-    let mut state: State = state::read(&conversation.state)?;
+    let mut state = state::read(&conversation.state, State::of)?;
     if let (None, Some(profile)) =
         (&state.bot, account.profile.as_ref().filter(|profile| !profile.id.is_empty()))
     {
@@ -157,29 +171,30 @@ fn command(account: &Account, state: &State, effect: Effect) -> Command {
     match effect {
         Effect::Status(status) => Command::AccountStatus(*status),
         Effect::AskInfo(Purpose::Check) => {
-            call(state, "check", "get_account_info", Step::AccountInfo, &json!({}))
+            call(state, "check", "get_account_info", Step::AccountInfo, fields::object([]))
         }
         Effect::AskInfo(Purpose::Connect | Purpose::Disconnect) => {
-            call(state, "connect", "get_account_info", Step::AccountInfo, &json!({}))
+            call(state, "connect", "get_account_info", Step::AccountInfo, fields::object([]))
         }
         Effect::SetWebhook => {
-            let body = json!({
-                "url": account.webhook_url,
-                "event_types": EVENT_TYPES,
-                "send_name": true,
-                "send_photo": true,
-            });
-            call(state, "connect", "set_webhook", Step::SetWebhook, &body)
+            let body = fields::object([
+                ("url", account.webhook_url.as_str().into()),
+                ("event_types", EVENT_TYPES.into_iter().collect()),
+                ("send_name", true.into()),
+                ("send_photo", true.into()),
+            ]);
+            call(state, "connect", "set_webhook", Step::SetWebhook, body)
         }
         // An absent or null URL would not remove it.
         Effect::RemoveWebhook => {
-            call(state, "disconnect", "set_webhook", Step::RemoveWebhook, &json!({ "url": "" }))
+            let body = fields::object([("url", "".into())]);
+            call(state, "disconnect", "set_webhook", Step::RemoveWebhook, body)
         }
     }
 }
 
-fn call(state: &State, request: &str, method: &str, step: Step, body: &Value) -> Command {
+fn call(state: &State, request: &str, method: &str, step: Step, body: Map<String, Value>) -> Command {
     let context = serde_json::to_vec(&Context { run: state.run, step }).unwrap_or_default();
     let id = ids::account_call(request, state.run, method);
-    Command::Call(api_call(id, method, fields::bytes(body), context))
+    Command::Call(api_call(id, method, fields::bytes(&body.into()), context))
 }

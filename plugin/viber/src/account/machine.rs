@@ -1,13 +1,15 @@
 //! The account's states and what moves it between them; rules A1 to A4 of the parent. No JSON of Viber's.
 
 use conversation::{AccountStatus, ConnectionState, Problem, ProblemClass, Profile};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::prelude::*;
+use crate::saved::{Odd, Saved};
+use crate::state::SCHEMA;
 
 /// The account's state.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct State {
     pub(super) v: u32,
     pub(super) phase: Phase,
@@ -19,7 +21,7 @@ pub(super) struct State {
 }
 
 /// Where the account stands.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Phase {
     /// Nobody asked for anything yet.
@@ -47,8 +49,7 @@ pub(super) enum Phase {
 }
 
 /// What Viber says of the bot that a key belongs to.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct Bot {
     pub(super) id: String,
     pub(super) name: String,
@@ -58,8 +59,7 @@ pub(super) struct Bot {
 }
 
 /// What an administrator asked for.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Purpose {
     Connect,
     Check,
@@ -131,6 +131,17 @@ pub(super) fn step(now: u64, mut state: State, event: Event) -> (State, Vec<Effe
 }
 
 impl State {
+    /// Reads it back.
+    pub(super) fn of(mut saved: Saved) -> Result<Self, Odd> {
+        let phase = saved.take("phase");
+        Ok(Self {
+            v: SCHEMA,
+            phase: if phase.is_null() { Phase::New } else { Phase::of(phase)? },
+            run: saved.number("run")?.unwrap_or_default(),
+            bot: saved.object("bot")?.map(Bot::of).transpose()?,
+        })
+    }
+
     fn begin(&mut self, now: u64, purpose: Purpose) -> Vec<Effect> {
         self.run = now;
         match purpose {
@@ -170,6 +181,39 @@ impl State {
 
     fn is_another(&self, bot: &Bot) -> bool {
         self.bot.as_ref().is_some_and(|known| known.id != bot.id)
+    }
+}
+
+impl Phase {
+    fn of(value: Value) -> Result<Self, Odd> {
+        Ok(match value.as_str() {
+            Some("new") => Self::New,
+            Some("checking-key") => Self::CheckingKey,
+            Some("connected") => Self::Connected,
+            Some("checking") => Self::Checking,
+            Some("removing-webhook") => Self::RemovingWebhook,
+            Some("disconnected") => Self::Disconnected,
+            Some("failed") => Self::Failed,
+            Some(_) => return Err(Odd),
+            None => {
+                let mut inside = Saved::of(value)?.object("setting-webhook")?.ok_or(Odd)?;
+                Self::SettingWebhook {
+                    answered: inside.flag("answered")?.ok_or(Odd)?,
+                    called_back: inside.flag("called_back")?.ok_or(Odd)?,
+                }
+            }
+        })
+    }
+}
+
+impl Bot {
+    fn of(mut saved: Saved) -> Result<Self, Odd> {
+        Ok(Self {
+            id: saved.text("id")?.unwrap_or_default(),
+            name: saved.text("name")?.unwrap_or_default(),
+            uri: saved.text("uri")?.unwrap_or_default(),
+            avatar: saved.text("avatar")?,
+        })
     }
 }
 

@@ -157,19 +157,25 @@ impl Writer {
         let Some(open) = self.open.drain(at..).next() else { return };
         let start = open.start.min(self.out.len());
         let words = self.out.split_off(start);
-        let words = match sign(name) {
-            // A mark ends with its line; one over several lines would be shown as a character.
-            Some(sign) => words.split('\n').map(|line| mark(line, sign)).collect::<Vec<_>>().join("\n"),
-            None => link(&words, &open.address),
+        let Some(sign) = sign(name) else {
+            self.push(&link(&words, &open.address));
+            return;
         };
-        self.out.push_str(&words);
+        // A mark ends with its line; one over several lines would be shown as a character.
+        for (index, line) in words.split('\n').enumerate() {
+            self.push(if index == 0 { "" } else { "\n" });
+            self.push(&mark(line, sign));
+        }
     }
 
     /// What follows a `script` or a `style` up to its end is no text.
     fn skip_raw<'a>(&mut self, after: &'a str) -> &'a str {
         let Some(end) = self.raw.take() else { return after };
-        let lower = after.to_ascii_lowercase();
-        lower.find(end).map_or("", |at| &after[at..])
+        let ends = |at: &usize| {
+            let tag = after.as_bytes().get(*at..at + end.len());
+            tag.is_some_and(|tag| tag.eq_ignore_ascii_case(end.as_bytes()))
+        };
+        after.match_indices("</").map(|(at, _)| at).find(ends).map_or("", |at| &after[at..])
     }
 
     fn end(mut self) -> String {

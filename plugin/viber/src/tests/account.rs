@@ -235,3 +235,25 @@ fn customers_and_the_account_have_states_of_their_own() {
     desk.reply(&reply(vec![conversation::Part::plain("hello")]));
     assert_eq!(desk.states.keys().collect::<Vec<_>>(), [USER]);
 }
+
+#[test]
+fn every_phase_is_read_as_it_was_written() {
+    use machine::{Bot, Phase, State};
+    for phase in [
+        Phase::New,
+        Phase::CheckingKey,
+        Phase::SettingWebhook { answered: true, called_back: false },
+        Phase::Connected,
+        Phase::Checking,
+        Phase::RemovingWebhook,
+        Phase::Disconnected,
+        Phase::Failed,
+    ] {
+        let bot = Bot { id: "pa:1".to_owned(), avatar: Some("a".to_owned()), ..Bot::default() };
+        let state = State { v: crate::state::SCHEMA, phase, run: NOW, bot: Some(bot) };
+        let bytes = crate::state::write(&state).unwrap();
+        assert_eq!(crate::state::read(&bytes, State::of).unwrap(), state);
+    }
+    let odd = br#"{"v":1,"phase":"dancing"}"#;
+    assert_eq!(crate::state::read(odd, State::of).unwrap_err().code, "state-unreadable");
+}
