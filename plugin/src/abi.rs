@@ -94,6 +94,7 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
+    /// Those at `base`.
     pub(crate) const fn of(base: *const u8) -> Self {
         Self { base: base.cast_mut(), offset: 0 }
     }

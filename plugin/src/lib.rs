@@ -45,8 +45,8 @@ exports! {
 #[link(name = "c")]
 unsafe extern "C" {}
 
-/// A panic ends the call as a trap, and so costs no more than that call. Its message is left out: the formatting of
-/// every value that one might name would be a tenth of the component.
+/// A panic ends the call as a trap, and so costs no more than that call. Its message is lost: a component that imports
+/// nothing has nowhere to write it.
 #[cfg(target_arch = "wasm32")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
