@@ -19,6 +19,7 @@ const INPUTS: &[&str] = &[
     "examples/plugin-echo/Cargo.toml",
     "examples/plugin-echo/src",
     "plugin/Cargo.toml",
+    "plugin/build.rs",
     "plugin/conversation/Cargo.toml",
     "plugin/conversation/src",
     "plugin/src",

@@ -49,7 +49,8 @@ pub fn apply_delivery(tx: &Tx, place: &Place, delivery: &Delivery) -> Result<()>
     let problem = delivery.problem.as_ref().map(serde_json::to_value).transpose()?;
     let state = name_of(&delivery.state)?;
     let id = delivery.message_id.as_deref();
-    if rise(&row.state, &state) {
+    // The same state again may have another reason: why it waits now.
+    if rise(&row.state, &state) || (row.state == state && state == "pending") {
         tx.set_delivery(row.seq, &state, id, problem.as_ref(), place.now)?;
     }
     let Some(id) = id else { return Ok(()) };

@@ -107,6 +107,8 @@ impl Turn<'_> {
     }
 
     fn retry(&mut self, after_ms: u64, scope: RetryScope, problem: Problem) {
+        // So that the operator sees why it waits.
+        self.end(DeliveryState::Pending, problem.clone());
         self.commands.push(Command::Retry(Retry {
             call: self.answer.call.clone(),
             after_ms,

@@ -20,6 +20,17 @@ pub(crate) fn truncate(text: &str, chars_max: usize) -> &str {
     }
 }
 
+/// The first characters, nothing added, as many as fit into `utf16_max` UTF-16 units: for a name that a customer reads
+/// (I10), where Viber does not say what it counts.
+pub(crate) fn truncate_utf16(text: &str, utf16_max: usize) -> &str {
+    let mut units = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > utf16_max
+    });
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
 /// The first line that says something, blanks trimmed, control characters as blanks.
 pub(crate) fn first_line(text: &str) -> Option<String> {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
@@ -47,6 +58,15 @@ mod tests {
         ];
         for (text, max, short, plain) in cases {
             assert_eq!((cut(text, max).as_str(), truncate(text, max)), (short, plain), "{text} {max}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_cut_by_what_counts_most() {
+        for (text, max, cut) in
+            [("", 2, ""), ("abc", 3, "abc"), ("abcd", 3, "abc"), ("🙂🙂", 3, "🙂"), ("a🙂", 2, "a")]
+        {
+            assert_eq!(truncate_utf16(text, max), cut, "{text} {max}");
         }
     }
 

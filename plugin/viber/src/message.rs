@@ -75,8 +75,11 @@ pub(crate) fn sender(account: &Account, settings: &Settings, author: &Author) ->
     } else {
         (profile.map_or("", |profile| profile.name.trim()), account_avatar)
     };
-    let name =
-        if name.is_empty() { FALLBACK_NAME } else { chars::truncate(name, SENDER_NAME_CHARS_MAX).trim_end() };
+    let name = if name.is_empty() {
+        FALLBACK_NAME
+    } else {
+        chars::truncate_utf16(name, SENDER_NAME_CHARS_MAX).trim_end()
+    };
     match avatar.filter(|url| is_https(url)) {
         Some(avatar) => json::object([("name", name.into()), ("avatar", avatar.into())]).into(),
         None => json::object([("name", name.into())]).into(),
@@ -128,7 +131,7 @@ fn contact(card: &ContactCard) -> Draft {
     if phone.is_empty() || phone.len() > CARD_PHONE_CHARS_MAX {
         return Err(unsupported("Viber's cards need a phone number of at most 18 characters"));
     }
-    let name = chars::truncate(name, CARD_NAME_CHARS_MAX);
+    let name = chars::truncate_utf16(name, CARD_NAME_CHARS_MAX);
     let contact = json::object([("name", name.into()), ("phone_number", phone.as_str().into())]);
     Ok(fields("contact", [("contact", contact.into())]))
 }

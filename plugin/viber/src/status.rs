@@ -82,7 +82,7 @@ pub static STATUSES: [Status; 25] = [
     row(11, ("receiverNoSuitableDevice", "receiver-no-suitable-device"), Recipient, Never,
         ("the customer's Viber is too old for messages of bots", "Reach the customer in another way.")),
     row(12, ("tooManyRequests", "too-many-requests"), Limit, NextHour,
-        ("Viber's limit of 100 messages an hour without an answer is used up", "It goes on by itself at the next full hour, or after the customer wrote.")),
+        ("Viber's limit of 100 messages an hour without an answer is used up", "It goes on by itself at the next full hour.")),
     row(13, ("apiVersionNotSupported", "api-version-not-supported"), Recipient, Never,
         ("the customer's Viber is too old for this message", "Send it as plain text, without buttons.")),
     row(14, ("incompatibleWithVersion", "incompatible-with-version"), Internal, Never,

@@ -43,8 +43,8 @@ fn read_response(response: &HttpResponse) -> Verdict {
     let status = response.status;
     match status {
         429 => again(response, ProblemClass::Limit, "http-too-many-requests", "Viber asks to slow down"),
-        // The gateway sent it on and heard nothing: it may have arrived.
-        504 => lost("a gateway of Viber's gave up waiting (HTTP 504)"),
+        // It may have been taken before the trouble began; only 503 says that it was not.
+        500 | 502 | 504 => lost(&format!("Viber had trouble while it took the message (HTTP {status})")),
         500..=599 => again(response, ProblemClass::Transport, "http-server-error", "Viber has trouble"),
         200..=299 => match envelope(response) {
             Some(verdict) => verdict,

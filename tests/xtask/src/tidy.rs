@@ -39,7 +39,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("wasmtime", &["host/engine"]),
     ("wasmtime-wasi", &["host/engine"]),
     ("rusqlite", &["host/store"]),
-    ("wit-bindgen", &["plugin", "examples/plugin-echo"]),
+    ("wit-bindgen", &["examples/plugin-echo"]),
     ("reqwest", &["host", "tests/e2e", "tests/viber-sim"]),
 ];
 

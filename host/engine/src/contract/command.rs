@@ -242,7 +242,7 @@ pub struct Delivery {
     /// The messenger's id of what was sent, once it is known: receipts name it.
     #[component(name = "message-id")]
     pub message_id: Option<String>,
-    /// With `failed` and `unconfirmed`.
+    /// With `failed` and `unconfirmed`; with `pending`, why it waits.
     pub problem: Option<Problem>,
 }
 

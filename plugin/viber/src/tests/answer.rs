@@ -51,17 +51,19 @@ const CASES: &str = r#"
 1  | 200 {"status":15} | Failed account-not-authorized, account Failed
 1  | 200 {"status":24} | Failed no-balance, account Failed
 1  | 401 - | Failed invalid-auth-token, account Failed
-1  | 200 {"status":12} | retry Conversation 3500000 too-many-requests
-23 | 200 {"status":12} | retry Conversation 3500000 too-many-requests
+1  | 200 {"status":12} | Pending too-many-requests, retry Conversation 3500000 too-many-requests
+23 | 200 {"status":12} | Pending too-many-requests, retry Conversation 3500000 too-many-requests
 24 | 200 {"status":12} | Failed too-many-requests
-1  | 200 {"status":99} | retry Call 32000 unknown-status
+1  | 200 {"status":99} | Pending unknown-status, retry Call 32000 unknown-status
 2  | 200 {"status":99} | Failed unknown-status
-1  | 200 {"status":19} | retry Call 32000 cannot-send-broadcast
-1  | 429 - | retry Call 1000 http-too-many-requests
-1  | 503 - | retry Call 1000 http-server-error
-4  | 500 oops | retry Call 8000 http-server-error
-11 | 502 - | retry Call 900000 http-server-error
-12 | 502 - | Failed http-server-error
+1  | 200 {"status":19} | Pending cannot-send-broadcast, retry Call 32000 cannot-send-broadcast
+1  | 429 - | Pending http-too-many-requests, retry Call 1000 http-too-many-requests
+1  | 503 - | Pending http-server-error, retry Call 1000 http-server-error
+4  | 503 oops | Pending http-server-error, retry Call 8000 http-server-error
+11 | 503 - | Pending http-server-error, retry Call 900000 http-server-error
+12 | 503 - | Failed http-server-error
+1  | 500 oops | Unconfirmed unconfirmed
+1  | 502 - | Unconfirmed unconfirmed
 1  | 504 - | Unconfirmed unconfirmed
 1  | 200 <html> | Unconfirmed unconfirmed
 1  | 200 {"ok":true} | Unconfirmed unconfirmed
@@ -86,7 +88,7 @@ fn every_class_of_answer_has_its_consequence() {
 fn transport_decides_between_again_and_unconfirmed() {
     let text = || "timed out".to_owned();
     for (result, expected) in [
-        (AnswerResult::NotSent(text()), "retry Call 1000 not-sent"),
+        (AnswerResult::NotSent(text()), "Pending not-sent, retry Call 1000 not-sent"),
         (AnswerResult::Unknown(text()), "Unconfirmed unconfirmed"),
         (AnswerResult::Other(text()), "Unconfirmed unconfirmed"),
         (AnswerResult::RefusedByPolicy(text()), "Failed refused-by-policy"),
@@ -103,7 +105,7 @@ fn a_used_up_limit_waits_for_the_next_clock_hour() {
         let mut desk = Desk::new("");
         let call = sent(&mut desk);
         desk.account.now = now;
-        let Command::Retry(retry) = &desk.answer(USER, &call, 1, ok(r#"{"status":12}"#))[0] else { panic!() };
+        let Command::Retry(retry) = &desk.answer(USER, &call, 1, ok(r#"{"status":12}"#))[1] else { panic!() };
         assert_eq!((retry.after_ms, &retry.call), (after, &call.id));
     }
 }
