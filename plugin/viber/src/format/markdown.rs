@@ -5,6 +5,10 @@ use super::{link, mark};
 
 use crate::prelude::*;
 
+/// Deepest nesting of marks and of quotes; what is deeper is shown as it was written. People nest three, and a component
+/// has a small stack.
+const DEPTH_MAX: usize = 16;
+
 /// The text of some Markdown.
 pub(super) fn plain(markdown: &str) -> String {
     let mut lines = Vec::new();
@@ -31,7 +35,7 @@ fn block(line: &str) -> String {
     let indent = &line[..line.len() - text.len()];
     let level = text.bytes().take_while(|byte| *byte == b'#').count();
     if (1..=6).contains(&level) && text[level..].starts_with(' ') {
-        let words = inline(text[level..].trim().trim_end_matches('#').trim_end());
+        let words = inline(text[level..].trim().trim_end_matches('#').trim_end(), 0);
         return if words.starts_with('*') { words } else { mark(&words, "*") };
     }
     if text.len() >= 3
@@ -40,25 +44,55 @@ fn block(line: &str) -> String {
         return String::new();
     }
     if let Some(item) = ["- ", "* ", "+ "].iter().find_map(|bullet| text.strip_prefix(bullet)) {
-        return format!("{indent}• {}", inline(item));
+        return format!("{indent}• {}", inline(item, 0));
     }
-    if let Some(quoted) = text.strip_prefix('>') {
-        return format!("> {}", block(quoted.trim_start()));
+    if text.starts_with('>') {
+        return quote(text);
     }
-    format!("{indent}{}", inline(text.strip_suffix('\\').unwrap_or(text)))
+    format!("{indent}{}", inline(text.strip_suffix('\\').unwrap_or(text), 0))
+}
+
+/// A quotation, of a quotation perhaps.
+fn quote(text: &str) -> String {
+    let mut depth = 0;
+    let mut quoted = text;
+    while let Some(inner) = quoted.strip_prefix('>') {
+        quoted = inner.trim_start();
+        depth += 1;
+    }
+    format!("{}{}", "> ".repeat(depth.min(DEPTH_MAX)), block(quoted))
+}
+
+/// What Markdown writes around words, and what Viber does.
+const MARKS: [(&str, &str); 5] = [("**", "*"), ("__", "*"), ("~~", "~"), ("*", "_"), ("_", "_")];
+
+/// What is known not to come any more in a line, so that nobody looks for it at every character again.
+struct Ahead {
+    depth: usize,
+    /// For each of [`MARKS`]: whether something may still close it.
+    closes: [bool; MARKS.len()],
+    /// Whether there is a `>`.
+    brackets: bool,
 }
 
 /// Marks, links and code inside a line.
-fn inline(text: &str) -> String {
+fn inline(text: &str, depth: usize) -> String {
+    if depth > DEPTH_MAX {
+        return unescape(text);
+    }
+    let mut ahead = Ahead { depth, closes: [true; MARKS.len()], brackets: true };
     let mut out = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let before = out.chars().next_back();
+        if first == '<' {
+            ahead.brackets = ahead.brackets && rest.contains('>');
+        }
         if let Some((words, after)) = escape(rest)
             .or_else(|| code(rest))
-            .or_else(|| target(rest))
-            .or_else(|| emphasis(rest, before))
-            .or_else(|| tag(rest))
+            .or_else(|| target(rest, &ahead))
+            .or_else(|| emphasis(rest, before, &mut ahead))
+            .or_else(|| if ahead.brackets { tag(rest) } else { None })
         {
             out.push_str(&words);
             rest = after;
@@ -89,31 +123,37 @@ fn code(text: &str) -> Taken<'_> {
 }
 
 /// `[words](address)`, `![words](address)`, `<address>`.
-fn target(text: &str) -> Taken<'_> {
-    if let Some((address, after)) = text.strip_prefix('<').and_then(|text| text.split_once('>')) {
+fn target<'a>(text: &'a str, ahead: &Ahead) -> Taken<'a> {
+    let in_brackets = text.strip_prefix('<').filter(|_| ahead.brackets);
+    if let Some((address, after)) = in_brackets.and_then(|text| text.split_once('>')) {
         let is_address =
             ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| address.starts_with(scheme));
         return (is_address && !address.contains(' ')).then(|| (address.replace('&', "&amp;"), after));
     }
-    let (words, after) = text.strip_prefix('!').unwrap_or(text).strip_prefix('[')?.split_once("](")?;
-    if words.contains('\n') || words.contains('[') {
-        return None;
-    }
-    let (inside, after) = after.split_once(')')?;
+    let opened = text.strip_prefix('!').unwrap_or(text).strip_prefix('[')?;
+    let (words, after) = opened.split_at(opened.find(['[', ']'])?);
+    let (inside, after) = after.strip_prefix("](")?.split_once(')')?;
     let address = inside.split_whitespace().next().unwrap_or_default().trim_matches(['<', '>']);
-    Some((link(&inline(words), &address.replace('&', "&amp;")), after))
+    Some((link(&inline(words, ahead.depth + 1), &address.replace('&', "&amp;")), after))
 }
 
 /// Bold, italic, strike. `_` inside a word is a character.
-fn emphasis(text: &str, before: Option<char>) -> Taken<'_> {
+fn emphasis<'a>(text: &'a str, before: Option<char>, ahead: &mut Ahead) -> Taken<'a> {
     let in_word = before.is_some_and(char::is_alphanumeric);
-    for (markdown, viber) in [("**", "*"), ("__", "*"), ("~~", "~"), ("*", "_"), ("_", "_")] {
-        let Some(inside) = text.strip_prefix(markdown) else { continue };
+    for (index, (markdown, viber)) in MARKS.into_iter().enumerate() {
+        let Some(inside) = text.strip_prefix(markdown).filter(|_| ahead.closes[index]) else { continue };
         if in_word && markdown.starts_with('_') {
             return None;
         }
-        let Some(end) = closing(inside, markdown) else { continue };
-        let words = inline(&inside[..end]);
+        // Not an opening mark; others may be.
+        if inside.starts_with(char::is_whitespace) {
+            continue;
+        }
+        let Some(end) = closing(inside, markdown) else {
+            ahead.closes[index] = false;
+            continue;
+        };
+        let words = inline(&inside[..end], ahead.depth + 1);
         return Some((mark(&words, viber), &inside[end + markdown.len()..]));
     }
     None
@@ -121,9 +161,6 @@ fn emphasis(text: &str, before: Option<char>) -> Taken<'_> {
 
 /// Where the mark that ends `inside` stands: not after a blank, and not part of a longer one.
 fn closing(inside: &str, markdown: &str) -> Option<usize> {
-    if inside.starts_with(char::is_whitespace) {
-        return None;
-    }
     let sign = markdown.chars().next()?;
     let mut from = 0;
     while let Some(at) = inside[from..].find(markdown).map(|at| at + from) {

@@ -113,3 +113,28 @@ fn nothing_panics_and_no_tag_survives() {
         assert!(!html.contains("</b>") && !markdown.contains("<b>"), "{text}");
     }
 }
+
+/// An operator's paste must not end the call: neither by its depth nor by its length.
+#[test]
+fn deep_and_long_texts_come_to_an_end() {
+    let long = 64 << 10;
+    for (piece, shown) in [
+        (">", "> > "),
+        ("*a ", "*a *a"),
+        ("[", "[[["),
+        ("<", "<<<"),
+        ("![", "![!["),
+        ("*_", "*_"),
+        ("**a", "a"),
+        ("`", ""),
+        ("<b", "<b"),
+        ("a~~", "a"),
+        ("[a](b) ", "a (b) a (b)"),
+    ] {
+        let text = markdown(&piece.repeat(long / piece.len()));
+        assert!(text.contains(shown), "{piece}: {}", text.chars().take(40).collect::<String>());
+    }
+    let nested = format!("{}x{}", "*_".repeat(5_000), "_*".repeat(5_000));
+    assert!(markdown(&nested).contains('x'));
+    assert_eq!(markdown("> > a"), "> > a");
+}
