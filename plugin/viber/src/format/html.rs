@@ -97,6 +97,16 @@ impl Writer {
         if !self.out.is_empty() && !self.out.ends_with('\n') {
             self.out.push('\n');
         }
+        self.begin_at_end();
+    }
+
+    /// Elements that began after blanks which are gone begin here: where they began may soon be inside a character.
+    fn begin_at_end(&mut self) {
+        let end = self.out.len();
+        // Their beginnings are in order, so that only the newest can be too far.
+        for open in self.open.iter_mut().rev().take_while(|open| open.start > end) {
+            open.start = end;
+        }
     }
 
     fn paragraph(&mut self) {
@@ -133,6 +143,7 @@ impl Writer {
             ("br", _) => {
                 self.out.truncate(self.out.trim_end_matches(' ').len());
                 self.out.push('\n');
+                self.begin_at_end();
             }
             ("li", false) => {
                 self.newline();

@@ -31,6 +31,18 @@ fn link(url: &str, caption: Option<&str>) -> Part {
 }
 
 #[test]
+fn blanks_that_a_line_break_takes_away_take_no_mark_with_them() {
+    for (html, shown) in [
+        ("<pre>x   <b></pre>€</b>", r#"{"text":"x\n\n*€*","type":"text"}"#),
+        ("<pre>x    <b></pre>four</b>", r#"{"text":"x\n\n*four*","type":"text"}"#),
+        ("x&#32;&#32;&#32;<b><br>€</b>", r#"{"text":"x\n*€*","type":"text"}"#),
+        ("x&#32;&#32;&#32;<a href='y'><div>€</a>", r#"{"text":"x\n€ (y)","type":"text"}"#),
+    ] {
+        check(Part::Text(Text { text: html.to_owned(), format: TextFormat::Html }), &[shown]);
+    }
+}
+
+#[test]
 fn parts_become_messages() {
     check(Part::plain("hi"), &[r#"{"text":"hi","type":"text"}"#]);
     check(Part::plain(" \n "), &[]);
