@@ -1,7 +1,19 @@
 //! The time as the desk gives it to plugins and rows. Not for measuring how long something took.
 
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+
+/// A clock that a simulation moves: the file that says by how much, and what it last said.
+struct Moved {
+    file: PathBuf,
+    by_ms: AtomicU64,
+}
+
+static MOVED: OnceLock<Moved> = OnceLock::new();
 
 /// Milliseconds since the epoch. Never runs backwards while the process lives, since the contract promises that to
 /// plugins and a machine's clock may be set back.
@@ -9,8 +21,37 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub fn now_ms() -> u64 {
     static NEWEST: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX).saturating_add(moved_by());
     NEWEST.fetch_max(now, Ordering::Relaxed).max(now)
+}
+
+/// Lets a file move the clock, for simulations and tests: it holds the milliseconds that are added to the machine's
+/// clock, and is looked at again at each use, so a change counts at once.
+///
+/// # Errors
+/// The file cannot be read, holds no number, or another one was named before.
+pub fn follow(file: &Path) -> anyhow::Result<()> {
+    let by_ms = AtomicU64::new(read(file)?);
+    let is_first = MOVED.set(Moved { file: file.to_owned(), by_ms }).is_ok();
+    anyhow::ensure!(is_first, "the clock follows another file already");
+    Ok(())
+}
+
+fn moved_by() -> u64 {
+    let Some(moved) = MOVED.get() else { return 0 };
+    // A file that is just being written says nothing: what it said before stands.
+    if let Ok(by_ms) = read(&moved.file) {
+        moved.by_ms.store(by_ms, Ordering::Relaxed);
+    }
+    moved.by_ms.load(Ordering::Relaxed)
+}
+
+fn read(file: &Path) -> anyhow::Result<u64> {
+    let text = std::fs::read_to_string(file);
+    let text = text.with_context(|| format!("cannot read the clock's file {}", file.display()))?;
+    let number = text.trim().parse();
+    number
+        .with_context(|| format!("the clock's file {} must hold milliseconds, as in 3600000", file.display()))
 }
 
 /// A time as the store's columns hold it.

@@ -20,6 +20,8 @@ pub struct FileConfig {
     pub public_url: Option<String>,
     /// `HOST=URL` pairs.
     pub egress: Vec<String>,
+    /// What moves the clock, in simulations.
+    pub clock: Option<PathBuf>,
 }
 
 impl FileConfig {

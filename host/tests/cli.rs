@@ -58,6 +58,21 @@ fn an_egress_that_is_no_pair_is_refused() {
 }
 
 #[test]
+fn a_clock_that_cannot_be_read_is_refused_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data").display().to_string();
+    let plugin = write(folder.path(), "x.wasm", "");
+    let missing = folder.path().join("missing.ms").display().to_string();
+    let serve = ["serve", "--plugin", &plugin, "--data", &data, "--clock"];
+    refuses(&[&serve[..], &[&missing]].concat(), &["missing.ms", "cannot read"]);
+    for text in ["", "soon", "-5", "1.5"] {
+        let damaged = write(folder.path(), "clock.ms", text);
+        refuses(&[&serve[..], &[&damaged]].concat(), &["clock.ms", "milliseconds"]);
+    }
+    assert!(!Path::new(&data).exists(), "no file is made before");
+}
+
+#[test]
 fn a_token_is_printed_once_and_a_running_desk_keeps_its_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().display().to_string();

@@ -10,7 +10,7 @@ use desk_store::{Store, TokenRow};
 use tokio::sync::Notify;
 
 use crate::app::{App, Channels};
-use crate::clock::{now_ms, to_column};
+use crate::clock::{self, now_ms, to_column};
 use crate::config::FileConfig;
 use crate::desk::BuiltIn;
 use crate::inbox::{self, Lanes};
@@ -37,6 +37,9 @@ pub(super) struct ServeArgs {
     /// HOST=URL: send calls for a host elsewhere, for the simulator and tests
     #[arg(long, env = "DESK_EGRESS", value_delimiter = ',')]
     egress: Vec<String>,
+    /// A file with the milliseconds to add to the machine's clock, for simulations and tests
+    #[arg(long, env = "DESK_CLOCK")]
+    clock: Option<PathBuf>,
 }
 
 /// What `serve` runs with, from flags, the environment and the file, in this order.
@@ -46,6 +49,7 @@ struct Settings {
     listen: SocketAddr,
     public_url: Option<String>,
     egress: Vec<String>,
+    clock: Option<PathBuf>,
 }
 
 /// The desk's file in its data folder.
@@ -71,12 +75,16 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
         listen: args.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
         public_url: args.public_url.or(file.public_url),
         egress: if args.egress.is_empty() { file.egress } else { args.egress },
+        clock: args.clock.or(file.clock),
     })
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
     // What can be wrong with the settings first: before a file is made.
     let egress = Egress::new(&settings.egress)?;
+    if let Some(file) = &settings.clock {
+        clock::follow(file)?;
+    }
     let store = Store::open(&database(&settings.data))?;
     let engine = super::engine(Some(settings.data.join("components")))?;
     let channels = Channels::load(&engine, &settings.plugin)?;

@@ -23,6 +23,8 @@ pub struct DeskOptions {
     pub egress: Vec<String>,
     /// The data folder; without one, a folder that goes away with the desk.
     pub data: Option<PathBuf>,
+    /// Whether its clock can be moved, with [`Desk::advance`].
+    pub movable_clock: bool,
 }
 
 /// A running desk. Dropping it ends the process.
@@ -80,6 +82,20 @@ impl Desk {
     pub fn start_again(&mut self) -> anyhow::Result<()> {
         (self.process, self.base, _) = spawn(&self.options, &self.data)?;
         Ok(())
+    }
+
+    /// Moves its clock forward. It must have been started with a movable one.
+    ///
+    /// # Errors
+    /// The file that moves it cannot be written.
+    pub fn advance(&self, by_ms: u64) -> anyhow::Result<()> {
+        ensure!(self.options.movable_clock, "the desk was started with the machine's own clock");
+        let file = clock_path(&self.data);
+        let moved: u64 = std::fs::read_to_string(&file)?.parse()?;
+        // In one step, so that it is never seen half written.
+        let new = file.with_extension("new");
+        std::fs::write(&new, (moved + by_ms).to_string())?;
+        Ok(std::fs::rename(new, file)?)
     }
 
     /// Makes a token of another scope; the desk must be down for it, so it is killed and started again.
@@ -257,6 +273,10 @@ fn log_path(data: &Path) -> PathBuf {
     data.join("stderr.log")
 }
 
+fn clock_path(data: &Path) -> PathBuf {
+    data.join("clock.ms")
+}
+
 /// Starts the process; its base URL, and the token if it printed one.
 fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<(Child, String, Option<String>)> {
     let mut command = Command::new(desk_program()?);
@@ -269,6 +289,13 @@ fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<(Child, String, O
     }
     for pair in &options.egress {
         command.args(["--egress", pair]);
+    }
+    if options.movable_clock {
+        let file = clock_path(data);
+        if !file.exists() {
+            std::fs::write(&file, "0")?;
+        }
+        command.arg("--clock").arg(file);
     }
     let log = File::options().create(true).append(true).open(log_path(data))?;
     let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;

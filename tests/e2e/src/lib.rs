@@ -7,6 +7,7 @@ mod data;
 mod desk;
 mod feed;
 mod sim;
+mod view;
 mod wait;
 mod work;
 
@@ -19,6 +20,9 @@ pub use wait::{WAIT_MAX, until};
 
 use anyhow::Context;
 use serde_json::{Value, json};
+
+/// Milliseconds of an hour.
+pub const HOUR_MS: u64 = 3_600_000;
 
 /// The simulator and a desk that sends Viber's calls to it.
 pub struct Bench {
@@ -49,6 +53,35 @@ impl Bench {
         let desk = Desk::start(options).await?;
         let viber = SimClient::new(sim.base_url());
         Ok(Self { viber, desk, sim })
+    }
+
+    /// Starts both with clocks that [`Bench::pass`] moves, at the beginning of a clock hour: Viber counts by these.
+    ///
+    /// # Errors
+    /// One of them does not start.
+    pub async fn start_on_the_hour() -> anyhow::Result<Self> {
+        let options = DeskOptions { movable_clock: true, ..DeskOptions::default() };
+        let bench = Self::start_with(options, "127.0.0.1:0").await?;
+        bench.to_next_hour().await?;
+        Ok(bench)
+    }
+
+    /// Lets so much time pass for both. Viber's clock goes first: a desk that is ahead would ask it too early.
+    ///
+    /// # Errors
+    /// The desk was started with the machine's own clock, or one of them refuses.
+    pub async fn pass(&self, ms: u64) -> anyhow::Result<()> {
+        self.viber.post("clock", json!({"advance_ms": ms})).await?;
+        self.desk.advance(ms)
+    }
+
+    /// Lets time pass until a second after the next full hour.
+    ///
+    /// # Errors
+    /// As [`Bench::pass`].
+    pub async fn to_next_hour(&self) -> anyhow::Result<()> {
+        let now = self.sim.now();
+        self.pass(HOUR_MS - now % HOUR_MS + 1_000).await
     }
 
     /// Connects a new bot by its key, with these settings besides; waits until it is connected. Says the account's id and
