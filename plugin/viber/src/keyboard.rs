@@ -54,6 +54,7 @@ mod tests {
         Suggestion { title: title.to_owned(), value: value.to_owned() }
     }
 
+    /// T30.
     #[test]
     fn suggestions_and_the_phone_button_become_rows() {
         let keyboard = keyboard(

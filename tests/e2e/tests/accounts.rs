@@ -22,7 +22,7 @@ async fn bot_of(bench: &Bench, alias: &str) -> anyhow::Result<Value> {
     bots.into_iter().find(|bot| bot["alias"] == alias).context("the bot exists")
 }
 
-/// S25, S27, I13, S19, S20: the first thing that anybody sees.
+/// S1, T16, S25, S27, I13, S19, S20: the first thing that anybody sees.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connected_means_checked_set_and_called_back() -> anyhow::Result<()> {
     let bench = Bench::start().await?;
@@ -52,6 +52,7 @@ fn step(entry: &Value) -> String {
     }
 }
 
+/// I13.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_key_fails_with_a_reason_and_can_be_corrected() -> anyhow::Result<()> {
     let bench = Bench::start().await?;
@@ -146,7 +147,7 @@ async fn an_account_whose_bot_is_connected_again_says_so() -> anyhow::Result<()>
     Ok(())
 }
 
-/// The last system that sets a webhook wins, and Viber tells nobody: a check finds out.
+/// T26: the last system that sets a webhook wins, and Viber tells nobody: a check finds out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_check_notices_that_another_system_took_the_webhook() -> anyhow::Result<()> {
     let bench = Bench::start().await?;
@@ -182,7 +183,7 @@ async fn set_webhook(bench: &Bench, key: &Value, taken: bool) -> anyhow::Result<
     Ok(())
 }
 
-/// I12: removing the account takes the webhook away, and leaves what customers wrote.
+/// T15, I12: removing the account takes the webhook away, and leaves what customers wrote.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn disconnecting_takes_the_webhook_away() -> anyhow::Result<()> {
     let bench = Bench::start().await?;

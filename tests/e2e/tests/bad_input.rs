@@ -34,6 +34,7 @@ async fn connected() -> anyhow::Result<(Bench, Hook)> {
     Ok((bench, hook))
 }
 
+/// T10.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_that_viber_did_not_sign_is_refused_and_leaves_no_trace() -> anyhow::Result<()> {
     let (bench, hook) = connected().await?;
@@ -81,7 +82,7 @@ async fn a_signature_holds_in_the_header_in_the_query_and_in_capitals() -> anyho
     Ok(())
 }
 
-/// A sample of the flips that the plugin's tests exhaust: each bit of the MAC, and 250 bits all over the body.
+/// G22: a sample of the flips that the plugin's tests exhaust: each bit of the MAC, and 250 bits all over the body.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_flipped_bit_anywhere_is_refused() -> anyhow::Result<()> {
     let (bench, hook) = connected().await?;
@@ -170,6 +171,7 @@ async fn what_cannot_be_read_is_parked_once_with_its_reason() -> anyhow::Result<
     Ok(())
 }
 
+/// T6.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_type_that_nobody_knows_is_an_action_with_its_payload() -> anyhow::Result<()> {
     let (bench, hook) = connected().await?;
@@ -236,6 +238,7 @@ fn refusals<'a>(
     ]
 }
 
+/// S26, I1.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_api_refuses_with_problem_details() -> anyhow::Result<()> {
     let (mut bench, hook) = connected().await?;

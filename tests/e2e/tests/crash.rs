@@ -63,6 +63,7 @@ async fn connection(hook: Hook, number: usize, answered: Arc<AtomicUsize>) -> an
     Ok(seen)
 }
 
+/// G1, G2, G3, G9.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answered_callback_is_one_action_whenever_the_desk_dies() -> anyhow::Result<()> {
     let mut bench = Bench::start().await?;

@@ -121,6 +121,7 @@ async fn write_on(hook: Hook, stop: Arc<AtomicBool>) -> anyhow::Result<u64> {
     Ok(written)
 }
 
+/// G12, G13.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hostile_channel_harms_only_itself() -> anyhow::Result<()> {
     let plugins = vec![guests::VIBER_CHANNEL.into(), guests::HOSTILE.into()];

@@ -182,7 +182,7 @@ async fn an_answer_goes_in_the_name_of_the_account_or_of_the_employee() -> anyho
     Ok(())
 }
 
-/// I10: whatever the name is made of, Viber must take it.
+/// T20, I10: whatever the name is made of, Viber must take it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_of_any_characters_is_cut_to_what_viber_takes() -> anyhow::Result<()> {
     let (bench, account, bot) = connected(json!({"send_as_employee": true})).await?;

@@ -74,6 +74,7 @@ async fn calls(viber: &SimClient, text: &str) -> anyhow::Result<usize> {
     Ok(calls.iter().filter(|call| call["request"]["text"] == text).count())
 }
 
+/// T1, G6.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_way_of_failing_ends_as_it_should() -> anyhow::Result<()> {
     let bench = Bench::start().await?;
@@ -176,7 +177,7 @@ async fn a_message_that_the_phone_refuses_ends_failed_with_the_phones_words() ->
     Ok(())
 }
 
-/// Several devices, receipts repeated and for messages that nobody sent: a state only rises (C7).
+/// T17, T18, G7: several devices, receipts repeated and for messages that nobody sent: a state only rises (C7).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn receipts_only_raise_a_state_and_strange_ones_do_nothing() -> anyhow::Result<()> {
     let bench = Bench::start().await?;

@@ -4,6 +4,8 @@
 mod build;
 mod ci;
 mod demo;
+#[cfg(test)]
+mod proofs;
 mod run;
 mod target;
 #[cfg(test)]

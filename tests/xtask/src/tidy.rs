@@ -79,7 +79,8 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
     }
 }
 
-fn sources(endings: &[&str]) -> Vec<(String, String)> {
+/// The sources with these endings: path from the root, and text.
+pub(crate) fn sources(endings: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for folder in ["plugin", "host", "wit", "tests", "examples"] {
         files(&root().join(folder), endings, &mut found);

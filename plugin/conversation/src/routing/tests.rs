@@ -78,6 +78,7 @@ on         other 1          -              1a                     R7     I16
 on         message m2       +T1            1a                     R2     S37
 ";
 
+/// S28.
 #[test]
 fn stories_hold() {
     let mut state = State::default();

@@ -43,6 +43,7 @@ fn code(commands: &[Command]) -> String {
     problem.code.clone()
 }
 
+/// T16.
 #[test]
 fn connecting_checks_the_key_then_sets_the_webhook() {
     let mut desk = fresh();
@@ -65,6 +66,7 @@ fn connecting_checks_the_key_then_sets_the_webhook() {
     );
 }
 
+/// T32.
 #[test]
 fn connected_needs_the_answer_and_the_callback_in_either_order() {
     // I13. The usual order: Viber calls while its answer is still to come.
@@ -146,6 +148,7 @@ fn a_key_of_another_bot_is_refused() {
     assert_eq!(code(&desk.answer("", &info, 1, ok(INFO))), "another-bot");
 }
 
+/// T26.
 #[test]
 fn a_check_compares_what_viber_has() {
     let without = |key: &str| {
@@ -170,6 +173,7 @@ fn a_check_compares_what_viber_has() {
     }
 }
 
+/// T15.
 #[test]
 fn disconnecting_takes_the_webhook_away() {
     let mut desk = fresh();

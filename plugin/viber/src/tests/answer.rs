@@ -110,6 +110,7 @@ fn a_used_up_limit_waits_for_the_next_clock_hour() {
     }
 }
 
+/// T33.
 #[test]
 fn the_price_becomes_a_fact() {
     for (billing, price) in [

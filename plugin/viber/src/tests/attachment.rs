@@ -34,6 +34,7 @@ file https://f.example/a.pdf 9 name=run.BAT => file-type-forbidden
 file https://f.example/a.apk?x=a.pdf 9 name=fine.pdf => file-type-forbidden
 ";
 
+/// S40, T21, T22, T24.
 #[test]
 fn media_become_what_viber_takes() {
     for line in CASES.lines().filter(|line| !line.is_empty()) {

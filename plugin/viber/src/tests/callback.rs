@@ -21,6 +21,7 @@ fn a_message_is_read_field_by_field() {
     assert_eq!(message.file_name.as_deref(), Some("1767225600789.mp4"));
 }
 
+/// T4.
 #[test]
 fn numbers_as_texts_and_the_reverse() {
     let text = parse(&fixture("message-text-token-as-text")).unwrap();
@@ -35,6 +36,7 @@ fn numbers_as_texts_and_the_reverse() {
     assert_eq!(message.size, Some(7_123));
 }
 
+/// T2.
 #[test]
 fn a_token_keeps_every_digit() {
     // Above 2^53 a float would round it.
@@ -48,6 +50,7 @@ fn a_token_keeps_every_digit() {
     }
 }
 
+/// T4.
 #[test]
 fn the_word_null_is_no_file_name() {
     let Event::Message { message, .. } = event("message-picture-without-media") else { panic!() };
@@ -101,6 +104,7 @@ fn what_cannot_be_used_says_why() {
     assert_eq!(parse(&[0xff, 0xfe]), Err(NotJson));
 }
 
+/// T5.
 #[test]
 fn odd_fields_are_absent_fields() {
     let body = br#"{"event":"message","timestamp":"soon","message_token":{},"sender":{"id":"u","name":7,"avatar":[]},

@@ -18,6 +18,7 @@ fn plain_text_stays_as_it_is() {
     }
 }
 
+/// I9.
 #[test]
 fn html_becomes_text() {
     for (given, shown) in [
@@ -63,6 +64,7 @@ fn html_becomes_text() {
     }
 }
 
+/// I9.
 #[test]
 fn markdown_becomes_text() {
     for (given, shown) in [

@@ -78,6 +78,7 @@ action                            -                                   -
 unknown-event                     -                                   -
 ";
 
+/// T5.
 #[test]
 fn every_shape_gives_its_commands() {
     let mut rows = 0;
@@ -187,6 +188,7 @@ fn a_photo_without_words_is_named_after_who_sent_it() {
     assert_eq!(task(&Desk::new("").webhook(hidden.as_bytes())).title, "Photo from Viber user");
 }
 
+/// T12.
 #[test]
 fn the_links_context_reaches_the_next_task_once() {
     let mut desk = Desk::new("");
@@ -256,6 +258,7 @@ fn a_receipt_without_a_user_leaves_the_accounts_state() {
     assert_eq!((outcome.state, outcome.commands.len()), (before, 0));
 }
 
+/// T33.
 #[test]
 fn facts_follow_the_customer() {
     let mut desk = Desk::new("");

@@ -64,6 +64,7 @@ message-without-type | other unknown | unknown: typeless | {"text":"typeless"} |
 message-text-empty | other text | a message of the type text | {"type":"text"} | Message from Olena |
 "#;
 
+/// S15, T4.
 #[test]
 fn every_type_becomes_parts() {
     for line in CASES.lines().filter(|line| !line.is_empty()) {

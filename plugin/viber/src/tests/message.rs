@@ -108,6 +108,7 @@ fn a_caption_that_cannot_travel_with_its_medium_follows_it() {
     );
 }
 
+/// T20.
 #[test]
 fn a_message_is_sent_as_the_employee_or_the_account() {
     let author = |name: &str, avatar: Option<&str>| Author {

@@ -33,6 +33,7 @@ fn a_text_is_one_call_with_the_secret_by_name() {
     );
 }
 
+/// S17, S40, I8.
 #[test]
 fn text_and_files_are_ordered_parts_and_one_that_fails_hides_no_other() {
     let parts = vec![
@@ -58,6 +59,7 @@ fn text_and_files_are_ordered_parts_and_one_that_fails_hides_no_other() {
     assert_eq!(ids, ["0", "1", "3"]);
 }
 
+/// T19.
 #[test]
 fn a_long_text_is_several_messages_below_every_limit() {
     for text in ["Ж".repeat(20_000), "🙂".repeat(9_000), "\u{1}".repeat(9_000), "word ".repeat(5_000)] {

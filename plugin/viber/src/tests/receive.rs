@@ -65,6 +65,7 @@ fn events_are_named_once_and_for_ever() {
     assert_ne!(inbound("delivered").dedupe, inbound("seen").dedupe);
 }
 
+/// T3.
 #[test]
 fn times_are_vibers_unless_they_cannot_be() {
     assert_eq!(inbound("unsubscribed").at, 1_767_225_600_000);
@@ -84,6 +85,7 @@ fn times_are_vibers_unless_they_cannot_be() {
     }
 }
 
+/// T6.
 #[test]
 fn what_cannot_be_read_is_kept_and_answered_200() {
     for (name, code) in [
@@ -120,6 +122,7 @@ fn what_is_not_for_a_helpdesk_is_answered_and_forgotten() {
     }
 }
 
+/// T12.
 #[test]
 fn the_welcome_message_travels_in_the_answer() {
     let body = fixture("conversation-started");

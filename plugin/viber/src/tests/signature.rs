@@ -49,6 +49,7 @@ fn vectors_hold() {
     }
 }
 
+/// G22.
 #[test]
 fn every_flipped_bit_of_a_body_is_refused() {
     let (key, mut body) = ("some-key", vec![b'a'; 1_024]);

@@ -71,6 +71,7 @@ fn no_text_is_lost_whatever_it_is_made_of() {
     }
 }
 
+/// T19.
 #[test]
 fn vibers_own_limits_hold_for_long_texts() {
     use crate::limits::{TEXT_JSON_BYTES_MAX, TEXT_UTF16_MAX};

@@ -5,6 +5,7 @@ use conversation::Header;
 use super::*;
 use crate::support::http;
 
+/// T1, T32.
 #[test]
 fn only_the_status_in_the_envelope_decides() {
     for (status, body, expected) in [
