@@ -1,10 +1,11 @@
 //! Cutting texts where a reader does not mind; not the splitting of messages, which loses nothing.
 
+use crate::graphemes::fitting;
 use crate::prelude::*;
 
 /// At most `chars_max` characters, the last an ellipsis if something was cut off.
 pub(crate) fn cut(text: &str, chars_max: usize) -> String {
-    if text.chars().count() <= chars_max {
+    if truncate(text, chars_max).len() == text.len() {
         return text.to_owned();
     }
     let mut short = truncate(text, chars_max.saturating_sub(1)).trim_end().to_owned();
@@ -12,23 +13,24 @@ pub(crate) fn cut(text: &str, chars_max: usize) -> String {
     short
 }
 
-/// The first `chars_max` characters, nothing added: for a name that a customer reads (I10).
+/// The start of a text that has at most `chars_max` characters and ends between two graphemes, nothing added.
 pub(crate) fn truncate(text: &str, chars_max: usize) -> &str {
-    match text.char_indices().nth(chars_max) {
-        Some((end, _)) => &text[..end],
-        None => text,
-    }
+    start(text, chars_max, |_| 1)
 }
 
-/// The first characters, nothing added, as many as fit into `utf16_max` UTF-16 units: for a name that a customer reads
-/// (I10), where Viber does not say what it counts.
+/// The start of a text that has at most `utf16_max` UTF-16 units and ends between two graphemes, nothing added: for a
+/// name that a customer reads (I10), where Viber does not say what it counts.
 pub(crate) fn truncate_utf16(text: &str, utf16_max: usize) -> &str {
-    let mut units = 0;
-    let end = text.char_indices().find(|(_, c)| {
-        units += c.len_utf16();
-        units > utf16_max
+    start(text, utf16_max, char::len_utf16)
+}
+
+fn start(text: &str, max: usize, size: impl Fn(char) -> usize) -> &str {
+    let mut taken = 0;
+    let end = fitting(text, |c| {
+        taken += size(c);
+        taken <= max
     });
-    end.map_or(text, |(end, _)| &text[..end])
+    &text[..end]
 }
 
 /// The first line that says something, blanks trimmed, control characters as blanks.
@@ -47,13 +49,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cutting_never_splits_a_character() {
+    fn cutting_never_splits_a_grapheme() {
         let cases = [
             ("", 3, "", ""),
             ("abc", 3, "abc", "abc"),
             ("abcd", 3, "ab…", "abc"),
             ("Привіт", 4, "При…", "Прив"),
             ("🙂🙂🙂", 2, "🙂…", "🙂🙂"),
+            ("ae\u{301}b", 2, "a…", "a"),
+            ("🇺🇦🇵🇱", 3, "🇺🇦…", "🇺🇦"),
             ("ab cd", 4, "ab…", "ab c"),
         ];
         for (text, max, short, plain) in cases {
@@ -63,9 +67,15 @@ mod tests {
 
     #[test]
     fn a_name_is_cut_by_what_counts_most() {
-        for (text, max, cut) in
-            [("", 2, ""), ("abc", 3, "abc"), ("abcd", 3, "abc"), ("🙂🙂", 3, "🙂"), ("a🙂", 2, "a")]
-        {
+        for (text, max, cut) in [
+            ("", 2, ""),
+            ("abc", 3, "abc"),
+            ("abcd", 3, "abc"),
+            ("🙂🙂", 3, "🙂"),
+            ("a🙂", 2, "a"),
+            ("a👍🏽", 3, "a"),
+            ("👍🏽b", 4, "👍🏽"),
+        ] {
             assert_eq!(truncate_utf16(text, max), cut, "{text} {max}");
         }
     }

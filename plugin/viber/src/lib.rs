@@ -23,6 +23,7 @@ pub mod callback;
 mod chars;
 mod contact;
 mod format;
+mod graphemes;
 mod handle;
 mod ids;
 mod inbound;

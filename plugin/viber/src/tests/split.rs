@@ -38,6 +38,14 @@ fn seams_are_where_a_reader_expects_them() {
         ("🙂🙂🙂", 3, &["🙂", "🙂", "🙂"]),
         ("🙂🙂🙂", 4, &["🙂🙂", "🙂"]),
         ("Привіт усім вам", 9, &["Привіт ", "усім вам"]),
+        ("one\r\n\r\ntwo. three", 14, &["one\r\n\r\n", "two. three"]),
+        ("xx\r\nyy", 3, &["xx", "\r\n", "yy"]),
+        ("ae\u{301}e\u{301}b", 4, &["ae\u{301}", "e\u{301}b"]),
+        ("ab \u{301}cd", 3, &["ab", " \u{301}c", "d"]), // a mark on a blank
+        ("👍🏽👍🏽", 6, &["👍🏽", "👍🏽"]),
+        ("🇺🇦🇵🇱", 7, &["🇺🇦", "🇵🇱"]),
+        ("x👩‍👩‍👧", 8, &["x", "👩‍👩‍👧"]),
+        ("x👩‍👩‍👧", 7, &["x", "👩‍👩\u{200d}", "👧"]), // not even one fits
     ] {
         assert_eq!(check(text, max, 10_000), pieces, "{text:?} at {max}");
     }
@@ -84,5 +92,17 @@ fn vibers_own_limits_hold_for_long_texts() {
     ] {
         let pieces = check(&text, TEXT_UTF16_MAX, TEXT_JSON_BYTES_MAX);
         assert!(pieces.len() <= 8, "{}", pieces.len());
+    }
+}
+
+/// A paste of a megabyte takes no longer for being odd: one grapheme, no seam, seams that are none.
+#[test]
+fn a_megabyte_comes_to_an_end() {
+    for piece in ["\u{301}", "a", " \u{301}", "\u{200d}", "🇺", ". \u{301}", "\n", "\u{1}"] {
+        let text = piece.repeat((1 << 20) / piece.len());
+        let started = std::time::Instant::now();
+        let pieces = split(&text, 7_000, 23_000);
+        assert_eq!(pieces.iter().map(|piece| piece.len()).sum::<usize>(), text.len());
+        assert!(started.elapsed().as_secs() < 5, "{piece:?}");
     }
 }

@@ -1,5 +1,7 @@
 //! What goes out, and what Viber answers. Not here: the properties; `main.rs` lists them.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use super::*;
 
 // --- 4: what goes out
@@ -7,28 +9,34 @@ use super::*;
 /// Any characters, and runs of the same few: long words, blanks, ends of sentences and paragraphs.
 pub(super) fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-            any::<char>().prop_map(String::from),
-            any::<String>(),
-            "[a-z]{1,12}|[а-я]{1,12}",
-            select(
-                &[
-                    " ",
-                    "\n",
-                    "\n\n",
-                    ". ",
-                    "。",
-                    "\u{a0}",
-                    "\r\n",
-                    "\t",
-                    "\u{1}",
-                    "\"",
-                    "🙂",
-                    "👩‍👩‍👧",
-                    "e\u{301}"
-                ][..]
-            )
-            .prop_map(str::to_owned),
-        ];
+        any::<char>().prop_map(String::from),
+        any::<String>(),
+        "[a-z]{1,12}|[а-я]{1,12}",
+        select(
+            &[
+                " ",
+                "\n",
+                "\n\n",
+                ". ",
+                "。",
+                "\u{a0}",
+                "\r\n",
+                "\t",
+                "\u{1}",
+                "\"",
+                "🙂",
+                "👩‍👩‍👧",
+                "e\u{301}",
+                "🇺🇦",
+                "👍🏽",
+                " \u{301}",
+                "\u{300}",
+                "\u{1100}\u{1161}\u{11a8}",
+                "क्ष"
+            ][..]
+        )
+        .prop_map(str::to_owned),
+    ];
     let run = (piece, prop_oneof![4 => 1..4_usize, 1 => 1..9_000_usize]);
     vec(run, 0..40).prop_map(|runs| {
         let pieces = runs.iter().flat_map(|(piece, times)| std::iter::repeat_n(piece, *times));
@@ -52,8 +60,19 @@ pub(super) fn sent_whole(text: &str) -> TestCaseResult {
         };
         prop_assert!(gap.trim().is_empty(), "left out: {:?}", gap);
         rest = after;
+        between_graphemes(text, text.len() - rest.len())?;
     }
     prop_assert!(rest.trim().is_empty(), "left out: {:?}", rest);
+    Ok(())
+}
+
+/// Nothing is cut inside a grapheme, but one that is too long for a message.
+fn between_graphemes(text: &str, at: usize) -> TestCaseResult {
+    let inside = text.grapheme_indices(true).find(|(start, it)| (start + 1..start + it.len()).contains(&at));
+    if let Some((_, grapheme)) = inside {
+        let too_long = grapheme.encode_utf16().count() > 7_000 || grapheme.len() > 20_000;
+        prop_assert!(too_long, "cut inside {:?}", grapheme);
+    }
     Ok(())
 }
 
