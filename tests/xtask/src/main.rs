@@ -4,6 +4,7 @@
 mod build;
 mod ci;
 mod demo;
+mod fuzz;
 #[cfg(test)]
 mod proofs;
 mod run;
@@ -35,6 +36,11 @@ const CHORES: &[Chore] = &[
         run: build::build,
     },
     Chore { name: "inspect", does: "shows what a component is: inspect [FILE]", run: build::inspect },
+    Chore {
+        name: "fuzz",
+        does: "looks for inputs that break what must hold: fuzz [TARGET…] [--seconds N], 60 for each",
+        run: fuzz::fuzz,
+    },
     Chore { name: "ci", does: "runs what has to hold before a change is merged", run: ci::ci },
 ];
 
