@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
-use desk_store::{Store, TokenRow};
+use desk_store::{Store, StoreError, TokenRow};
 
 use crate::clock::{now_ms, to_column};
 use crate::http::{hash_token, new_token};
@@ -25,6 +26,10 @@ pub(super) struct CreateArgs {
     /// What it may do
     #[arg(long)]
     scope: Scope,
+    /// The id of the employee who uses it: comments without an author are theirs, and so are tasks that nobody else is
+    /// named for, of the accounts that they connect
+    #[arg(long)]
+    employee: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -48,9 +53,15 @@ pub(super) fn run(TokenCommand::Create(args): &TokenCommand) -> anyhow::Result<(
     let store = Store::open(&super::serve::database(&args.data))?;
     let token = new_token()?;
     let (hash, at) = (hash_token(&token), to_column(now_ms()));
-    let row = TokenRow { name: args.name.clone(), scope: args.scope.name().into(), employee: None };
+    let row = TokenRow { name: args.name.clone(), scope: args.scope.name().into(), employee: args.employee };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    runtime.block_on(store.write(move |tx| tx.add_token(&hash, &row, at)))?;
+    let added = runtime.block_on(store.write(move |tx| {
+        if let Some(employee) = row.employee {
+            tx.employee(employee)?.ok_or(StoreError::Missing("the employee"))?;
+        }
+        tx.add_token(&hash, &row, at)
+    }));
+    added.context("no token was made")?;
     println!("{token}");
     Ok(())
 }

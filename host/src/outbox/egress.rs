@@ -190,6 +190,7 @@ mod tests {
         }
     }
 
+    /// T9.
     #[test]
     fn only_the_manifests_hosts_are_reached() {
         check("https://chatapi.viber.com/pa/send_message", Ok("http://127.0.0.1:9000/pa/send_message"));

@@ -62,6 +62,7 @@ pub(crate) fn digest_hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    /// T25.
     #[test]
     fn ids_are_made_and_taken_apart() {
         assert_eq!(contact("ab+/c=="), "c:ab+/c==");

@@ -103,9 +103,17 @@ impl Desk {
     /// # Errors
     /// The desk refuses, or does not start again.
     pub fn add_token(&mut self, scope: &str) -> anyhow::Result<String> {
+        self.add_token_with(&["--scope", scope])
+    }
+
+    /// The same with arguments of the test's own.
+    ///
+    /// # Errors
+    /// The desk refuses, or does not start again.
+    pub fn add_token_with(&mut self, arguments: &[&str]) -> anyhow::Result<String> {
         self.kill()?;
         let mut command = Command::new(desk_program()?);
-        command.args(["token", "create", "--name", "test", "--scope", scope, "--data"]).arg(&self.data);
+        command.args(["token", "create", "--name", "test", "--data"]).arg(&self.data).args(arguments);
         let made = command.output()?;
         ensure!(made.status.success(), "desk token create: {}", String::from_utf8_lossy(&made.stderr));
         self.start_again()?;

@@ -285,7 +285,7 @@ async fn two_first_messages_at_once_make_one_contact_and_one_task() -> anyhow::R
     Ok(())
 }
 
-/// I7: Viber repeats, one after the other and at the same time, and days later.
+/// T7, I7: Viber repeats, one after the other and at the same time, and days later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_repeated_callback_is_one_action_and_200_each_time() -> anyhow::Result<()> {
     let (mut bench, account, bot) = connected(json!({})).await?;

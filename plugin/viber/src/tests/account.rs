@@ -87,6 +87,31 @@ fn connected_needs_the_answer_and_the_callback_in_either_order() {
     assert_eq!(kinds(&desk.webhook(&fixture("webhook"))), "-", "told once");
 }
 
+/// S13: a public account's answer has what a bot's lacks, and the reverse; nothing of it changes how they connect.
+#[test]
+fn a_public_account_connects_as_a_bot_does() {
+    let public = r#"{"status":0,"status_message":"ok","id":"pa:81234567890123456789","name":"Lamp News","uri":"lampnews",
+        "icon":"https://img.example/news.jpg","background":"https://img.example/lamps.jpg","category":"Shops",
+        "subcategory":"Lighting","location":{"lon":30.5,"lat":50.4},"country":"UA","chat_flags":[],"subscribers_count":35,
+        "members":[{"id":"cHVibGljLW1lbWJlcg==","name":"Olena","avatar":"https://img.example/o.jpg","role":"admin"},
+        {"id":"b3RoZXItbWVtYmVy","role":"superadmin"}],"webhook":"https://other.example/hook","event_types":["message"]}"#;
+    let bot = r#"{"status":0,"id":"pa:5","name":"Lamp Bot","uri":"lampbot","subscribers_count":0}"#;
+    for (answer, name, link) in [
+        (public, "Lamp News", "viber://pa?chatURI=lampnews"),
+        (bot, "Lamp Bot", "viber://pa?chatURI=lampbot"),
+    ] {
+        let mut desk = fresh();
+        let info = calls(&desk.manage(&AccountRequest::Connect))[0].clone();
+        let commands = desk.answer("", &info, 1, ok(answer));
+        let set = calls(&commands)[0].clone();
+        desk.webhook(&fixture("webhook"));
+        let connected = desk.answer("", &set, 1, ok(DONE));
+        assert_eq!(status(&connected).state, ConnectionState::Connected, "{name}");
+        let profile = status(&connected).profile.clone().unwrap();
+        assert_eq!((profile.name.as_str(), &profile.links[0].1[..]), (name, link));
+    }
+}
+
 #[test]
 fn refusals_end_in_failed_with_vibers_words() {
     for (answer, expected) in [

@@ -110,6 +110,7 @@ fn a_title_is_one_short_line() {
     assert!(text(&"🙂".repeat(200)).title.chars().count() <= 80);
 }
 
+/// T8.
 #[test]
 fn a_links_life_is_read_from_its_query() {
     for (url, until) in [

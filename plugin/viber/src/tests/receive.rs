@@ -143,6 +143,28 @@ fn the_welcome_message_travels_in_the_answer() {
     assert_eq!(receive(&account("["), &body).unwrap().inbound.len(), 1);
 }
 
+/// T11: each answer is made of its own request and account, whatever was answered before, to the same customer too.
+#[test]
+fn a_welcome_is_in_its_own_answer_and_in_no_other() {
+    let greets = account(r#"{"welcome_message":"Hello from the lamp shop!"}"#);
+    let greets_else = account(r#"{"welcome_message":"Tea is ready."}"#);
+    let silent = account("");
+    let opened = fixture("conversation-started");
+    let says = |account: &Account, payload: &[u8]| {
+        String::from_utf8(receive(account, payload).unwrap().response.body).unwrap()
+    };
+    let first = says(&greets, &opened);
+    assert!(first.contains("Hello from the lamp shop!"));
+    for payload in ["message-text", "subscribed", "delivered", "seen", "unsubscribed", "webhook", "not-json"]
+    {
+        assert_eq!(says(&greets, &fixture(payload)), "", "{payload}");
+    }
+    assert_eq!(says(&silent, &opened), "");
+    let other = says(&greets_else, &opened);
+    assert!(other.contains("Tea is ready.") && !other.contains("lamp shop!"), "{other}");
+    assert_eq!(says(&greets, &opened), first, "asked again, the same bytes");
+}
+
 #[test]
 fn the_welcome_message_offers_to_share_the_phone_where_devices_can() {
     let settings = r#"{"welcome_message":"Hello!","ask_for_phone":true}"#;

@@ -49,6 +49,27 @@ fn vectors_hold() {
     }
 }
 
+/// T10: what is signed are the bytes that came. The same JSON written another way is another body, and a signature under
+/// another name is none.
+#[test]
+fn the_bytes_that_came_are_signed_and_no_others() {
+    let key = "some-key";
+    let came =
+        "{\"event\": \"message\",\n \"text\": \"\\u0414\\/\", \"token\": 6164500000000000001, \"a\": 1.0}";
+    let json: serde_json::Value = serde_json::from_str(came).unwrap();
+    let mac = sign(key, came.as_bytes());
+    assert_eq!(verify(key, &header(&mac), "", came.as_bytes()), Ok(()));
+    for anew in [json.to_string(), serde_json::to_string_pretty(&json).unwrap(), came.replace("\\u0414", "Д")]
+    {
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&anew).unwrap(), json, "the same to a reader");
+        assert_eq!(verify(key, &header(&mac), "", anew.as_bytes()), Err(SignatureError::Bad), "{anew}");
+    }
+    for name in ["x-viber-signature", "x-content-signature", "x-viber-auth-token", "authorization"] {
+        let other = vec![Header { name: name.to_owned(), value: mac.clone() }];
+        assert_eq!(verify(key, &other, "", came.as_bytes()), Err(SignatureError::Missing), "{name}");
+    }
+}
+
 /// G22.
 #[test]
 fn every_flipped_bit_of_a_body_is_refused() {
