@@ -2,7 +2,7 @@
 //! which task a message goes to and in whose name an answer goes; that is in `rules.rs`.
 
 use anyhow::{Context, ensure};
-use e2e::{Bench, User};
+use e2e::{Bench, User, until};
 use serde_json::{Value, json};
 
 async fn customer(bench: &Bench, bot: &str, name: &str, more: Value) -> anyhow::Result<User> {
@@ -186,5 +186,38 @@ async fn cards_and_tasks_are_made_from_the_templates_of_the_settings() -> anyhow
     let (account, bot) = bench.connect("Gone", settings(&json!(999), &json!(999))).await?;
     customer(&bench, &bot, "Olena", json!({})).await?.write("hello").await?;
     ensure!(desk.tasks(&account).await?.len() == 1, "S35: a template that is gone");
+    Ok(())
+}
+
+/// I8: the parts of an answer go in order and have a state each; one that is refused hides neither the others nor itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_part_of_an_answer_hides_no_other() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let olena = customer(&bench, &bot, "Olena", json!({})).await?;
+    olena.write("hello").await?;
+    let task = bench.desk.tasks(&account).await?.remove(0);
+    let refusal = json!({"status": 3, "status_message": "badData"});
+    bench
+        .viber
+        .post("faults", json!({"method": "send_message", "skip": 1, "times": 1, "fault": refusal}))
+        .await?;
+    // More than twice the 7000 characters that Viber takes in one message.
+    let text: String = (0..1_500).map(|number| format!("{number:>9}\n")).collect();
+    let reply = bench.desk.reply(&task, &text).await?;
+    let delivery = until("all parts are settled", || async {
+        let delivery = bench.desk.delivery(&task, &reply).await?;
+        let parts = delivery["parts"].as_array().cloned().unwrap_or_default();
+        let is_open = |part: &Value| matches!(part["state"].as_str(), Some("pending" | "sent"));
+        Ok((!parts.is_empty() && !parts.iter().any(is_open)).then_some(delivery))
+    })
+    .await?;
+    let states: Vec<_> = delivery["parts"].as_array().into_iter().flatten().map(|it| &it["state"]).collect();
+    ensure!(states == ["delivered", "failed", "delivered"], "I8: a state each: {delivery}");
+    let says = |problem: &Value| problem["reason"].as_str().is_some_and(|it| it.contains("status 3"));
+    ensure!(says(&delivery["parts"][1]) && delivery["parts"][0]["reason"].is_null(), "I8: {delivery}");
+    ensure!(delivery["state"] == "failed" && says(&delivery), "I8: and one for the whole: {delivery}");
+    let shown = olena.texts().await?;
+    ensure!(shown.len() == 2 && text.starts_with(&shown[0]) && text.ends_with(&shown[1]), "I8: in order");
     Ok(())
 }
