@@ -16,6 +16,7 @@ pub use data::{feed_folder, foreign_samples, json_file, json_files};
 pub use desk::{Desk, DeskOptions, desk_program, run_desk};
 pub use feed::Feed;
 pub use sim::{SimClient, User};
+pub use view::settle;
 pub use wait::{WAIT_MAX, until};
 
 use anyhow::Context;

@@ -60,15 +60,18 @@ impl Bench {
     }
 }
 
-/// Looks until the text is as expected.
-async fn settle<F, Looked>(expected: &str, mut look: F) -> anyhow::Result<()>
+/// Looks until the text is as expected, which may be indented as a test's source is.
+///
+/// # Errors
+/// It is another text in the end; then with the lines that differ.
+pub async fn settle<F, Looked>(expected: &str, mut look: F) -> anyhow::Result<()>
 where
     F: FnMut() -> Looked,
     Looked: Future<Output = anyhow::Result<String>>,
 {
     let expected = dedent(expected);
     let last = RefCell::new(String::new());
-    let waited = until("the operator sees it", || {
+    let waited = until("it reads as expected", || {
         let looked = look();
         async {
             *last.borrow_mut() = looked.await?;
@@ -77,7 +80,11 @@ where
     });
     let waited = waited.await;
     let seen = last.borrow().clone();
-    ensure!(waited.is_ok(), "what the operator sees is not as expected:\n{}", difference(&expected, &seen));
+    ensure!(
+        waited.is_ok(),
+        "it does not read as expected (- is missing, + is too much):\n{}",
+        difference(&expected, &seen)
+    );
     Ok(())
 }
 

@@ -189,7 +189,7 @@ fn show_row(app: &App, row: &AccountRow) -> Value {
         "channel": row.channel,
         "name": row.name,
         "settings": row.settings,
-        "health": {"state": row.health, "reason": problem["text"], "advice": problem["advice"]},
+        "health": {"state": row.health, "code": problem["code"], "reason": problem["text"], "advice": problem["advice"]},
         "webhook_url": app.webhook_url(&row.id),
         "bot": bot,
         "links": links,

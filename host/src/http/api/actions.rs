@@ -108,7 +108,7 @@ fn author(tx: &Tx, named: Option<i64>, token: &TokenRow) -> desk_store::Result<O
 
 fn show_row(tx: &Tx, row: &ActionRow) -> desk_store::Result<Value> {
     let delivery = if row.notify.as_array().is_none_or(Vec::is_empty) {
-        json!({"state": "internal", "reason": null, "advice": null, "parts": []})
+        json!({"state": "internal", "code": null, "reason": null, "advice": null, "parts": []})
     } else {
         show_delivery(&tx.deliveries(row.id)?)
     };
@@ -136,6 +136,7 @@ fn show_delivery(rows: &[DeliveryRow]) -> Value {
                 "conversation": row.conversation,
                 "state": row.state,
                 "message_id": row.message_id,
+                "code": problem["code"],
                 "reason": problem["text"],
                 "advice": problem["advice"],
                 "at": row.at,
@@ -143,7 +144,13 @@ fn show_delivery(rows: &[DeliveryRow]) -> Value {
         })
         .collect();
     let problem = problem.cloned().unwrap_or_default();
-    json!({"state": state, "reason": problem["text"], "advice": problem["advice"], "parts": parts})
+    json!({
+        "state": state,
+        "code": problem["code"],
+        "reason": problem["text"],
+        "advice": problem["advice"],
+        "parts": parts,
+    })
 }
 
 /// The parts that are files. In state `remote` the link is the messenger's own, which may die.

@@ -1,6 +1,7 @@
 //! Plays: what goes wrong in Viber, from the cause to what the operator sees of it. Each test is meant to be read: its
 //! texts are the operator's view, as [`Bench::sees`] puts it. Not here: what comes from the internet in bad faith.
 
+mod codes;
 mod limit;
 
 use e2e::{Bench, SimClient, User, until};
