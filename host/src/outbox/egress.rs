@@ -158,18 +158,22 @@ fn body(call: &Call, secrets: &[(String, String)]) -> Result<Vec<u8>, String> {
     serde_json::to_vec(&json).map_err(|error| error.to_string())
 }
 
-/// The error's causes without the URL, which a log need not have.
+/// What happened, for the person who waits for the answer; the log has the causes. Without the URL, which neither needs.
 fn plain(error: &reqwest::Error) -> String {
-    let mut text = String::new();
+    let mut causes = Vec::new();
     let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
     while let Some(error) = cause {
-        if !text.is_empty() {
-            text.push_str(": ");
-        }
-        text.push_str(&error.to_string());
+        causes.push(error.to_string());
         cause = error.source();
     }
-    if text.is_empty() { "the request could not be made".into() } else { text }
+    tracing::warn!(causes = causes.join(": "), "a call brought no answer");
+    if error.is_connect() {
+        // The root of it tells a name that is not known from a certificate that is not good.
+        return format!("no connection: {}", causes.pop().unwrap_or_else(|| error.to_string()));
+    }
+    let words =
+        if error.is_timeout() { "no answer came in time" } else { "the connection broke before the answer" };
+    words.to_owned()
 }
 
 #[cfg(test)]

@@ -92,6 +92,19 @@ impl SimClient {
         Ok(answer)
     }
 
+    /// `PATCH /control/{path}`.
+    ///
+    /// # Errors
+    /// The simulator refuses.
+    pub async fn patch(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        let url = format!("{}/control/{path}", self.base);
+        let response = self.http.patch(&url).json(&body).send().await?;
+        let status = response.status();
+        let answer: Value = response.json().await?;
+        ensure!(status.is_success(), "simulator, {path}: {status} {answer}");
+        Ok(answer)
+    }
+
     /// `GET /control/{path}`.
     ///
     /// # Errors
@@ -129,6 +142,14 @@ impl User {
     /// The simulator refuses.
     pub async fn act(&self, action: &str, body: Value) -> anyhow::Result<Value> {
         self.sim.post(&format!("bots/{}/users/{}/{action}", self.bot, self.alias), body).await
+    }
+
+    /// Changes the person or their phone (`online`, `devices`, `api_version` …).
+    ///
+    /// # Errors
+    /// The simulator refuses.
+    pub async fn change(&self, fields: Value) -> anyhow::Result<Value> {
+        self.sim.patch(&format!("users/{}", self.alias), fields).await
     }
 
     /// Writes a text.

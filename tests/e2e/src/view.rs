@@ -96,7 +96,9 @@ fn account_lines(account: &Value) -> String {
 
 fn task_line(task: &Value) -> String {
     let (title, status) = (said(&task["title"]), said(&task["status"]));
-    format!("task “{title}”, {status}, for {}\n", said(&task["requester"]["name"]))
+    let requester = &task["requester"];
+    let deaf = if requester["subscribed"] == false { ", who gets no messages" } else { "" };
+    format!("task “{title}”, {status}, for {}{deaf}\n", said(&requester["name"]))
 }
 
 async fn facts(viber: &SimClient, task: &Value) -> anyhow::Result<String> {

@@ -3,6 +3,9 @@
 
 mod codes;
 mod limit;
+mod lost;
+mod people;
+mod receipts;
 
 use e2e::{Bench, SimClient, User, until};
 use serde_json::{Value, json};
