@@ -164,3 +164,34 @@ async fn each_customer_is_welcomed_by_their_own_account() -> anyhow::Result<()> 
     ensure!(bench.viber.calls("send_message").await?.is_empty(), "T12: no call sends a welcome");
     Ok(())
 }
+
+/// T14: all who hide their name have the same name and picture at Viber; they are as many people as wrote, answers go to
+/// the one who is meant, and the card of who shows their name later has it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_without_a_name_are_not_one_person() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let mut people = Vec::new();
+    for text in ["one", "two"] {
+        let person = bench.viber.add_user(&bot, text, json!({"anonymous": true})).await?;
+        person.write(text).await?;
+        people.push(person);
+    }
+    let tasks = bench.desk.tasks(&account).await?;
+    let cards = bench.desk.list("contacts").await?;
+    ensure!(tasks.len() == 2 && cards.len() == 2, "T14: {tasks:?}");
+    for card in &cards {
+        ensure!(card["name"] == "Viber user" && card["avatar"].is_null(), "T14: no name is made up: {card}");
+    }
+    for (task, person) in tasks.iter().zip(&people) {
+        let text = bench.desk.texts(task).await?.concat();
+        let reply = bench.desk.reply(task, &text).await?;
+        bench.desk.delivered(task, &reply, "delivered").await?;
+        ensure!(person.texts().await? == [text], "T14: to the one who is meant");
+    }
+    let named = callback::text(1, &people[1].id, "my name is Vira");
+    Hook::of(&bench.viber, &bot).await?.post(&named).await?;
+    let names: Vec<_> = bench.desk.list("contacts").await?.iter().map(|it| it["name"].clone()).collect();
+    ensure!(names[0] == "Viber user" && names[1] == format!("User {}", people[1].id), "T14: {names:?}");
+    Ok(())
+}
