@@ -4,11 +4,11 @@
 //! returns is all that it does. The seven functions are those of `wit/messenger-channel.wit`, on the types of
 //! [`conversation`]; the component's shell only converts.
 //!
-//! | a webhook comes in | [`receive_webhook`] | `receive` → `signature`, `callback`, `welcome` |
+//! | a webhook comes in | [`receive_webhook`] | `receive` → `signature`, `callback`, `welcome`, `ask_phone` |
 //! |---|---|---|
 //! | … and is handled | [`handle_inbound`] | `handle` → `inbound`, `contact`, `state` |
 //! | a task changes | [`handle_task_event`] | `handle` |
-//! | an operator answers | [`handle_reply`] | `outbound` → `message`, `attachment`, `format`, `split`, `keyboard` |
+//! | an operator answers | [`handle_reply`] | `outbound` → `message`, `attachment`, `format`, `split`, `keyboard`, `ask_phone` |
 //! | Viber answers | [`handle_answer`] | `answer` → `verdict`, `status` |
 //! | an administrator asks | [`manage_account`] | `account` |
 
@@ -18,6 +18,7 @@ extern crate alloc;
 
 mod account;
 mod answer;
+mod ask_phone;
 mod attachment;
 pub mod callback;
 mod chars;

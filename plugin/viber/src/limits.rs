@@ -30,6 +30,8 @@ pub const CARD_NAME_CHARS_MAX: usize = 28;
 pub const CARD_PHONE_CHARS_MAX: usize = 18;
 /// Characters of what a button says or sends. Docs, Keyboards, says nothing of the body; the server refuses 251.
 pub const BUTTON_CHARS_MAX: usize = 250;
+/// Characters of the question for the phone number: ours, so that it stays a paragraph below an operator's text.
+pub const PHONE_QUESTION_CHARS_MAX: usize = 500;
 /// Buttons of a keyboard. Docs' FAQ: 12 rows in portrait.
 pub const BUTTONS_MAX: usize = 12;
 /// Messages of one reply: each is two commands, and an outcome takes 64.

@@ -14,7 +14,7 @@ use crate::receive::API_KEY;
 use crate::saved::{Odd, Saved};
 use crate::settings::{self, Settings};
 use crate::state::Dialogue;
-use crate::{ids, json, keyboard};
+use crate::{ask_phone, ids, json, keyboard};
 
 /// Where calls go. developers.viber.com, REST API; checked 2026-11.
 const API: &str = "https://chatapi.viber.com/pa/";
@@ -64,7 +64,7 @@ pub fn handle_reply(
             format!("the reply becomes {} messages, and at most {REPLY_PARTS_MAX} are sent", drafts.len());
         return Err(Problem::new(ProblemClass::Limit, "reply-too-long", text, "Send it in several replies."));
     }
-    add_keyboard(&mut drafts, reply, &settings, &dialogue);
+    add_keyboard(&mut drafts, reply, &settings, &mut dialogue);
     let sender = message::sender(account, &settings, &reply.author);
     let (mut states, mut calls) = (Vec::new(), Vec::new());
     for (part, draft) in (0..).zip(drafts) {
@@ -92,17 +92,20 @@ fn check(conversation: &Conversation, reply: &Reply) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Buttons belong to the last message: the app shows the last keyboard that came, and a message without one removes it.
-/// developers.viber.com, Keyboards; checked 2026-11.
-fn add_keyboard(drafts: &mut [Draft], reply: &Reply, settings: &Settings, dialogue: &Dialogue) {
-    let knows_phone = dialogue.card.as_ref().is_some_and(|card| card.phone.is_some());
-    let can_share = dialogue.api_version.is_some_and(|level| level >= SHARE_PHONE_API_VERSION);
-    let shares = settings.ask_for_phone && !knows_phone && can_share;
-    let keyboard = keyboard::keyboard(&reply.suggestions, shares.then_some(settings.phone_button.as_str()));
+/// Asks for the phone number in words, once, and adds the buttons. They belong to the last message: the app shows the
+/// last keyboard that came, and a message without one removes it. developers.viber.com, Keyboards; checked 2026-11.
+fn add_keyboard(drafts: &mut Vec<Draft>, reply: &Reply, settings: &Settings, dialogue: &mut Dialogue) {
+    let wanted = ask_phone::wanted(settings, dialogue);
+    let button = if wanted { ask_phone::button(settings, dialogue.api_version) } else { None };
+    let keyboard = keyboard::keyboard(&reply.suggestions, button);
+    if wanted && !dialogue.phone_asked {
+        let keyboard_bytes = keyboard.as_ref().map_or(0, |keyboard| json::bytes(keyboard).len());
+        dialogue.phone_asked = ask_phone::ask(drafts, settings, keyboard_bytes);
+    }
     let last = drafts.iter_mut().rev().find_map(|draft| draft.as_mut().ok());
     if let (Some(keyboard), Some(fields)) = (keyboard, last) {
         fields.insert("keyboard".to_owned(), keyboard);
-        if shares {
+        if button.is_some() {
             fields.insert("min_api_version".to_owned(), SHARE_PHONE_API_VERSION.into());
         }
     }

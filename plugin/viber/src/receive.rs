@@ -104,10 +104,10 @@ fn at(account: &Account, callback: &Callback) -> u64 {
 
 /// 200 and nothing, or the welcome message, which travels in this response and in no other way.
 fn response(account: &Account, event: &Event) -> HttpResponse {
-    let Event::ConversationStarted { user, .. } = event else { return ok() };
+    let Event::ConversationStarted { user, subscribed, .. } = event else { return ok() };
     // Settings that cannot be read are told where a person sees it, by the second step.
     let settings = settings::parse(&account.settings).unwrap_or_default();
-    match welcome::body(account, &settings, user) {
+    match welcome::body(account, &settings, user, *subscribed) {
         Some(body) => {
             let name = "content-type".to_owned();
             HttpResponse {

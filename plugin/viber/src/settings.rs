@@ -25,7 +25,13 @@ pub struct Settings {
     pub ask_for_phone: bool,
     /// What stands on that button.
     pub phone_button: String,
+    /// The same in words, for customers whose device shows no button; empty for nothing.
+    pub phone_question: String,
 }
+
+/// The default question. It is true with the button and without.
+const PHONE_QUESTION: &str =
+    "May we have your phone number? Press the button below, or type it here if you see no button.";
 
 impl Default for Settings {
     fn default() -> Self {
@@ -38,6 +44,7 @@ impl Default for Settings {
             welcome_message: String::new(),
             ask_for_phone: false,
             phone_button: "Share my phone number".to_owned(),
+            phone_question: PHONE_QUESTION.to_owned(),
         }
     }
 }
@@ -65,6 +72,11 @@ pub fn parse(settings: &str) -> Result<Settings, Problem> {
         welcome_message: json::text(&root, "welcome_message").unwrap_or(usual.welcome_message),
         ask_for_phone: json::flag(&root, "ask_for_phone").unwrap_or(usual.ask_for_phone),
         phone_button: json::text(&root, "phone_button").unwrap_or(usual.phone_button),
+        // An empty question is a choice; a button without words would be refused.
+        phone_question: root
+            .get("phone_question")
+            .and_then(Value::as_str)
+            .map_or(usual.phone_question, str::to_owned),
     })
 }
 
@@ -114,7 +126,7 @@ mod tests {
     fn every_setting_is_read() {
         let settings = r#"{"contact_template":"ct-1","task_template":7,"extra_assignees":["e1","e2","e1",3,""],
             "new_task_when_none_active":false,"send_as_employee":true,"welcome_message":"Hello!",
-            "ask_for_phone":true,"phone_button":"Mein Telefon"}"#;
+            "ask_for_phone":true,"phone_button":"Mein Telefon","phone_question":"Ihre Nummer?"}"#;
         let expected = Settings {
             contact_template: Some("ct-1".to_owned()),
             task_template: Some("7".to_owned()),
@@ -124,6 +136,7 @@ mod tests {
             welcome_message: "Hello!".to_owned(),
             ask_for_phone: true,
             phone_button: "Mein Telefon".to_owned(),
+            phone_question: "Ihre Nummer?".to_owned(),
         };
         assert_eq!(parse(settings), Ok(expected));
     }
@@ -139,3 +152,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "tests/settings_schema.rs"]
+mod schema_tests;

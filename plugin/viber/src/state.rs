@@ -43,6 +43,9 @@ pub(crate) struct Dialogue {
     /// What the last message sent cost: a word of the fact `price`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) price: Option<String>,
+    /// Whether a reply has asked for the phone number in words.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) phone_asked: bool,
 }
 
 /// What a contact's card was told, so that only changes are told again.
@@ -143,6 +146,7 @@ impl Dialogue {
             context: saved.text("context")?,
             wrote_at: saved.number("wrote_at")?,
             price: saved.text("price")?,
+            phone_asked: saved.flag("phone_asked")?.unwrap_or_default(),
         })
     }
 

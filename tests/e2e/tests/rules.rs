@@ -262,6 +262,35 @@ async fn a_first_message_that_is_no_text_names_the_task_by_what_came() -> anyhow
     Ok(())
 }
 
+/// S23: in words and by a button, until the customer gives it; an old app shows no button.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_phone_number_is_asked_for_once_in_words_and_then_known() -> anyhow::Result<()> {
+    let settings = json!({"ask_for_phone": true, "phone_question": "Your number?"});
+    let (bench, account, bot) = connected(settings).await?;
+    for (name, api_version, gives) in
+        [("New", 10, ("tap", json!({"button": 0}))), ("Old", 1, ("write", json!({"text": "+380501234567"})))]
+    {
+        let person = bench.viber.add_user(&bot, name, json!({"api_version": api_version})).await?;
+        person.act("open", json!({})).await?;
+        person.write("hello").await?;
+        let task = bench.desk.tasks_of(&account, name).await?.remove(0);
+        for text in ["one", "two"] {
+            bench.desk.delivered(&task, &bench.desk.reply(&task, text).await?, "delivered").await?;
+        }
+        ensure!(person.act(gives.0, gives.1).await?["status"] == 200, "{name} gives it");
+        bench.desk.delivered(&task, &bench.desk.reply(&task, "three").await?, "delivered").await?;
+        let received = person.received().await?;
+        let words: Vec<_> = received.iter().map(|it| it["text"].as_str().unwrap_or_default()).collect();
+        ensure!(words == ["Your number?", "one\n\nYour number?", "two", "three"], "{name}: {words:?}");
+        let buttons: Vec<_> = received.iter().map(|it| it["keyboard"].is_object()).collect();
+        let shows = api_version >= 3;
+        ensure!(buttons == [shows, shows, shows, false], "{name}: {buttons:?}");
+        let contact = bench.desk.get(&format!("contacts/{}", task["requester"]["id"])).await?;
+        ensure!(contact["phone"].as_str().is_some_and(|phone| phone.contains("380")), "{contact}");
+    }
+    Ok(())
+}
+
 /// I6: two first messages at the same moment, twenty times.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_first_messages_at_once_make_one_contact_and_one_task() -> anyhow::Result<()> {

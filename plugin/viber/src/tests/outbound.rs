@@ -109,22 +109,6 @@ fn buttons_stand_below_the_last_message() {
 }
 
 #[test]
-fn the_phone_is_asked_for_until_it_is_known() {
-    let mut desk = Desk::new(r#"{"ask_for_phone":true,"phone_button":"My number"}"#);
-    let hello = reply(vec![Part::plain("hello")]);
-    assert!(body(calls(&desk.reply(&hello))[0]).get("keyboard").is_none(), "what devices can is not known");
-    desk.webhook(&fixture("message-text"));
-    let asked = body(calls(&desk.reply(&hello))[0]);
-    assert_eq!(asked["keyboard"]["Buttons"][0]["ActionType"], "share-phone");
-    assert_eq!(
-        (&asked["keyboard"]["Buttons"][0]["Text"], &asked["min_api_version"]),
-        (&"My number".into(), &3.into())
-    );
-    desk.webhook(&fixture("message-contact-own-number"));
-    assert!(body(calls(&desk.reply(&hello))[0]).get("keyboard").is_none(), "known");
-}
-
-#[test]
 fn a_customer_who_switched_messages_off_is_still_tried() {
     let mut desk = Desk::new("");
     desk.says("hi", 1);

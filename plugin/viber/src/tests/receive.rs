@@ -166,21 +166,6 @@ fn a_welcome_is_in_its_own_answer_and_in_no_other() {
 }
 
 #[test]
-fn the_welcome_message_offers_to_share_the_phone_where_devices_can() {
-    let settings = r#"{"welcome_message":"Hello!","ask_for_phone":true}"#;
-    let with = receive(&account(settings), &fixture("conversation-started")).unwrap().response.body;
-    let with = String::from_utf8(with).unwrap();
-    assert!(
-        with.contains(r#""ActionType":"share-phone""#) && with.contains(r#""min_api_version":3"#),
-        "{with}"
-    );
-    let without =
-        receive(&account(settings), &fixture("conversation-started-minimal")).unwrap().response.body;
-    let without = String::from_utf8(without).unwrap();
-    assert!(!without.contains("keyboard") && without.contains(r#""min_api_version":1"#), "{without}");
-}
-
-#[test]
 fn a_long_welcome_message_stays_within_vibers_limits() {
     let settings = serde_json::json!({ "welcome_message": "Ж".repeat(20_000) }).to_string();
     let response = receive(&account(&settings), &fixture("conversation-started")).unwrap().response;

@@ -23,6 +23,7 @@ fn what_is_written_is_read_again_and_small() {
     dialogue.card = Some(Card { name: Some("Олена".to_owned()), ..Card::default() });
     (dialogue.subscribed, dialogue.api_version, dialogue.wrote_at) = (Some(true), Some(10), Some(7));
     (dialogue.context, dialogue.price) = (Some("c".to_owned()), Some("free".to_owned()));
+    dialogue.phone_asked = true;
     let bytes = dialogue.write().unwrap();
     assert_eq!(Dialogue::read(&bytes).unwrap(), dialogue);
     assert_eq!(dialogue.write().unwrap(), bytes, "the same state has the same bytes");
@@ -37,6 +38,7 @@ fn the_format_of_schema_1_stays_readable() {
     let dialogue = Dialogue::read(old).unwrap();
     assert_eq!(dialogue.routing().latest_active().map(|task| task.number), Some(2));
     assert_eq!((dialogue.name(), dialogue.subscribed, dialogue.wrote_at), ("Ada", Some(false), Some(5)));
+    assert!(!dialogue.phone_asked, "a state of before the question");
 }
 
 #[test]
