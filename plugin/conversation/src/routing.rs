@@ -199,11 +199,14 @@ impl State {
 
     /// Opens the next task.
     fn open(&mut self) -> Vec<Effect> {
+        // Only a state that something spoiled says so: the last number there is keeps its task.
+        let Some(number) = self.opened.checked_add(1) else {
+            return vec![Effect::AddAction { number: self.opened }];
+        };
         let previous = self
             .latest()
             .map(|task| Previous { number: task.number, deleted: task.status == Status::Deleted });
-        self.opened = self.opened.saturating_add(1);
-        let number = self.opened;
+        self.opened = number;
         self.make_room();
         self.tasks.push(Opened { number, status: Status::Active });
         vec![Effect::OpenTask { number, previous }, Effect::AddAction { number }]

@@ -17,6 +17,9 @@ use crate::{check, given};
 /// Attempts after which nothing is tried again, whatever the answer: a day of full hours.
 const ATTEMPTS_MAX: u32 = 24;
 
+/// Bytes of a state, however long the answer is: a name, two links and an id.
+const STATE_BYTES_MAX: usize = 7 << 10;
+
 /// A call that is under way.
 struct UnderWay {
     name: &'static str,
@@ -75,6 +78,7 @@ pub fn run(data: &[u8]) {
     let outcome = check::twice(|| viber::handle_answer(&account, &under_way.conversation, &answer));
     let outcome = outcome.expect("every answer to a call of ours is handled");
     check::outcome(&account, &under_way.conversation.id, &outcome);
+    assert!(outcome.state.len() <= STATE_BYTES_MAX, "a state of {} bytes", outcome.state.len());
     if under_way.name == "send" {
         settled(&outcome, &answer);
     } else {

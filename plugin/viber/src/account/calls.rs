@@ -8,17 +8,20 @@ use serde_json::{Map, Value};
 
 use super::machine::{Bot, Effect, Event, Purpose, State, step};
 use crate::answer::context_unreadable;
-use crate::limits::ACCOUNT_ATTEMPTS_MAX;
+use crate::limits::{ACCOUNT_ATTEMPTS_MAX, URL_CHARS_MAX};
 use crate::outbound::api_call;
 use crate::prelude::*;
 use crate::saved::{Odd, Saved};
 use crate::verdict::{self, Verdict, backoff_ms};
-use crate::{ids, json as fields, state, status};
+use crate::{chars, ids, json as fields, state, status};
 
 /// What the webhook is to be called for. Without `failed`, refusals by the customer's app would be silent.
 /// developers.viber.com, Webhooks, Event types; checked 2026-11.
 const EVENT_TYPES: [&str; 7] =
     ["delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started", "message"];
+
+/// Characters of a bot's name that are kept; Viber's own limit is far lower.
+const NAME_CHARS_MAX: usize = 200;
 
 /// What a call for the account carries for its answer.
 #[derive(Debug, Serialize)]
@@ -114,7 +117,7 @@ fn read(account: &Account, conversation: &Conversation) -> Result<State, Problem
 fn accepted(account: &Account, step: Step, root: &Value) -> Event {
     match step {
         Step::SetWebhook | Step::RemoveWebhook => Event::WebhookAccepted,
-        Step::AccountInfo => match fields::text(root, "id") {
+        Step::AccountInfo => match short(root, "id") {
             Some(id) => Event::Info { bot: bot(id, root), drift: drift(account, root) },
             None => Event::Refused(Problem::new(
                 ProblemClass::Account,
@@ -127,13 +130,17 @@ fn accepted(account: &Account, step: Step, root: &Value) -> Event {
 }
 
 fn bot(id: String, root: &Value) -> Bot {
-    let text = |key| fields::text(root, key);
     Bot {
         id,
-        name: text("name").unwrap_or_default(),
-        uri: text("uri").unwrap_or_default(),
-        avatar: text("icon"),
+        name: fields::text(root, "name").map(|name| chars::cut(&name, NAME_CHARS_MAX)).unwrap_or_default(),
+        uri: short(root, "uri").unwrap_or_default(),
+        avatar: short(root, "icon"),
     }
+}
+
+/// A text that can be an id or a link: it is kept in the state, which has to stay short.
+fn short(root: &Value, key: &str) -> Option<String> {
+    fields::text(root, key).filter(|text| text.len() <= URL_CHARS_MAX)
 }
 
 /// What Viber has otherwise than it was set (A4).
