@@ -92,7 +92,7 @@ async fn table(shop: &Shop, cases: &[Case]) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// G5, I14: whatever Viber answers, the reply ends in a state with a reason, and with what to do where anybody can.
+/// G5, I14, T1, T32: whatever Viber answers, the reply ends in a state with a reason, and with what to do where anybody can.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_answer_of_vibers_is_told_to_the_operator() -> anyhow::Result<()> {
     let shop = Shop::open_on_the_hour().await?;

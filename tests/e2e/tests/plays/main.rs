@@ -4,8 +4,10 @@
 mod codes;
 mod limit;
 mod lost;
+mod money;
 mod people;
 mod receipts;
+mod several;
 
 use e2e::{Bench, SimClient, User, until};
 use serde_json::{Value, json};
