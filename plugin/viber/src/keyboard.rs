@@ -67,6 +67,17 @@ mod tests {
         );
     }
 
+    /// T29: a keyboard stays until the next message; who gets one can still write. `InputFieldState` absent is `regular`.
+    #[test]
+    fn no_keyboard_hides_the_input_field() {
+        let later = [suggestion("Later", "")];
+        for (suggestions, phone) in [(&later[..], None), (&later, Some("Phone")), (&[], Some("Phone"))] {
+            let keyboard = keyboard(suggestions, phone).unwrap();
+            let state = keyboard.get("InputFieldState").and_then(Value::as_str).unwrap_or("regular");
+            assert_eq!(state, "regular", "{keyboard}");
+        }
+    }
+
     #[test]
     fn without_a_button_there_is_no_keyboard() {
         // An empty list of buttons is refused with status 3.
