@@ -36,13 +36,21 @@ function account(row) {
     el("header", { class: "row" }, el("h3", {}, row.name), el("span", { class: `state ${state}` }, T.health[state] ?? state)),
     reason && el("p", { class: "bad" }, reason), advice && el("p", {}, advice),
     row.bot && el("p", {}, `${T.bot}: ${row.bot.name} (${row.bot.uri})`),
-    row.links.deep && copied(T.deepLink, row.links.deep, T.deepHelp),
+    row.links.landing && entry(row.links),
     copied(T.webhook, row.webhook_url),
     problem,
     el("div", { class: "row actions" },
       state === "failed" && el("form", { class: "row", onsubmit: act("PATCH", "", () => ({ settings: { api_key: key.value } })) },
         key, el("button", {}, T.changeKey)),
       el("button", { type: "button", class: "plain", onclick: act("POST", "/check") }, T.check)));
+}
+
+/** How customers come in: the page that helps where the link does nothing, the link itself, the code for paper. */
+function entry({ deep, landing, qr }) {
+  const code = new URL(qr).pathname;
+  return el("div", { class: "entry" },
+    el("div", {}, copied(T.landing, landing, T.landingHelp), copied(T.deepLink, deep, T.deepHelp)),
+    el("a", { href: code, download: "viber.svg", title: T.qrHelp }, el("img", { src: code, alt: T.qrHelp })));
 }
 
 function copied(label, value, help) {

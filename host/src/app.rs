@@ -73,6 +73,12 @@ impl App {
         format!("{}/webhooks/{account}", self.public_url)
     }
 
+    /// The page that customers are sent to.
+    #[must_use]
+    pub fn landing_url(&self, account: &str) -> String {
+        format!("{}/go/{account}", self.public_url)
+    }
+
     /// The account as the contract passes it: no secret is in it.
     #[must_use]
     pub fn contract_account(&self, row: &AccountRow, now: u64) -> Account {

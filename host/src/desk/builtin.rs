@@ -47,7 +47,7 @@ impl Helpdesk for BuiltIn {
             plugin_id: task.id.clone(),
             conversation: place.conversation.to_owned(),
             title: task.title.clone(),
-            description: description(place, task, previous.as_ref()),
+            description: with_context(description(place, task, previous.as_ref()), task),
             requester: requester.id,
             template: template.map(|template| template.id),
             previous: previous.filter(|_| !is_deleted(task.previous.as_ref())).map(|row| row.id),
@@ -119,6 +119,16 @@ fn description(place: &Place, task: &Task, previous: Option<&TaskRow>) -> String
         (None, _) => return task.description.clone(),
     };
     format!("{}\n\n{below}", task.description)
+}
+
+/// Below it what the link carried by which the customer came in, if it carried something: where they were. It is anybody's
+/// text, so it stays on its one line.
+fn with_context(description: String, task: &Task) -> String {
+    let context = task.extras.iter().find(|(name, _)| name == "context").map(|(_, value)| value.as_str());
+    let words: Vec<_> =
+        context.unwrap_or_default().split(|c: char| c.is_whitespace() || c.is_control()).collect();
+    let line = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    if line.is_empty() { description } else { format!("{description}\n\nCame by a link with: {line}") }
 }
 
 /// The template's employee, else who configured the account, else its owner (I1); then the further ones (S36).

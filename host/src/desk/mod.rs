@@ -7,6 +7,7 @@
 pub mod accounts;
 mod builtin;
 pub mod deliveries;
+pub mod entry;
 mod readable;
 pub mod replies;
 pub mod tasks;

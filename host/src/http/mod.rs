@@ -5,6 +5,7 @@ mod auth;
 mod console;
 mod error;
 mod extract;
+mod go;
 mod webhook;
 
 use std::sync::Arc;
@@ -28,6 +29,10 @@ pub fn routes(app: Arc<App>) -> Router {
     Router::new()
         // Messengers. No session, no CSRF check, no token: the plugin authenticates.
         .route("/webhooks/{account}", any(webhook::take).layer(DefaultBodyLimit::max(WEBHOOK_BYTES_MAX)))
+        // Customers.
+        .route("/go/{account}", get(go::landing))
+        .route("/go/{account}/qr.svg", get(go::qr))
+        .route("/go/assets/{file}", get(go::asset))
         // Programs.
         .nest("/api/v1", api_routes())
         // People.

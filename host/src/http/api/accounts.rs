@@ -16,6 +16,7 @@ use super::super::extract::{Json, Path};
 use super::{named, whole_list};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
+use crate::desk::entry;
 use crate::inbox::request;
 
 #[derive(Debug, Deserialize)]
@@ -177,12 +178,16 @@ fn show_row(app: &App, row: &AccountRow) -> Value {
     let bot = row.profile.as_ref().map(|profile| {
         json!({"id": profile["id"], "name": profile["name"], "uri": profile["uri"], "avatar": profile["avatar"]})
     });
-    let links: Map<String, Value> = profile["links"]
+    let mut links: Map<String, Value> = profile["links"]
         .as_array()
         .into_iter()
         .flatten()
         .filter_map(|link| Some((link[0].as_str()?.to_owned(), link[1].clone())))
         .collect();
+    if entry::deep_link(row).is_some() {
+        links.insert("landing".into(), app.landing_url(&row.id).into());
+        links.insert("qr".into(), format!("{}/qr.svg", app.landing_url(&row.id)).into());
+    }
     let problem = row.problem.clone().unwrap_or_default();
     json!({
         "id": row.id,
