@@ -69,3 +69,7 @@ fn localized(language: &str, settings_schema: &str, guide: &str) -> Localized {
 #[cfg(test)]
 #[path = "tests/manifest.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "tests/guide.rs"]
+mod guide_tests;
