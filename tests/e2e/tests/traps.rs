@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use e2e::callback::{self, Hook};
-use e2e::{Bench, until};
+use e2e::{Bench, Feed, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -193,5 +193,34 @@ async fn people_without_a_name_are_not_one_person() -> anyhow::Result<()> {
     Hook::of(&bench.viber, &bot).await?.post(&named).await?;
     let names: Vec<_> = bench.desk.list("contacts").await?.iter().map(|it| it["name"].clone()).collect();
     ensure!(names[0] == "Viber user" && names[1] == format!("User {}", people[1].id), "T14: {names:?}");
+    Ok(())
+}
+
+/// T23, S40: customers open a file days after it came, on each of their devices. Viber is given the helpdesk's own link
+/// letter by letter, and is asked for nothing that would let it end or be used up; the desk hosts no file that it could
+/// take away.
+#[test]
+fn the_link_of_an_answers_file_is_passed_on_as_it_is() -> anyhow::Result<()> {
+    let feed = Feed::new(None, Some(&e2e::feed_folder().join("secrets.json")));
+    let signed = "?sig=aB%2Fc&for=2027-12-31";
+    let files =
+        [("image", "lamp.jpg", "picture"), ("video", "how.mp4", "video"), ("file", "bill.pdf", "file")];
+    let url = |name: &str| format!("https://desk.example/files/Q2Fu/{name}{signed}");
+    let part = |(kind, name, _): &(&str, &str, &str)| {
+        json!({*kind: {"url": url(name), "url_until": null, "name": name, "media_type": null, "size_bytes": 9_000,
+            "duration_ms": null, "thumbnail": null, "caption": null}})
+    };
+    let reply = json!({"id": "r", "task": "t:someone:1", "author": {"id": "e", "name": "Anna", "avatar": null},
+        "notify": ["c:someone"], "parts": files.iter().map(part).collect::<Vec<_>>(), "suggestions": [],
+        "at": 1_767_225_602_000_u64, "extras": []});
+    let fed = json!({"now": 1_767_225_602_000_u64, "conversation": "someone", "reply": reply});
+    let result = feed.one(&fed)?;
+    let commands = result["outcomes"][0]["commands"].as_array().cloned().unwrap_or_default();
+    let calls: Vec<_> = commands.iter().filter_map(|it| it.get("call")).collect();
+    ensure!(calls.len() == files.len(), "a call each: {result}");
+    for (call, (_, name, kind)) in calls.iter().zip(files) {
+        let body: Value = serde_json::from_str(call["body"].as_str().context("a body of text")?)?;
+        ensure!(body["media"] == url(name) && body["type"] == kind, "T23: {body}");
+    }
     Ok(())
 }
