@@ -21,6 +21,8 @@ use serde_json::Value;
 
 use crate::{Bench, Desk, SimClient, until};
 
+/// 2001: a number above it is a time, in ms.
+const TIME_MS_MIN: i64 = 1_000_000_000_000;
 /// Entries that differ in their numbers only are one line from so many on.
 const RUN_MIN: usize = 3;
 const HOUR_MS: i64 = crate::HOUR_MS as i64;
@@ -108,7 +110,7 @@ async fn facts(viber: &SimClient, task: &Value) -> anyhow::Result<String> {
         let (name, value) = (said(&fact["name"]), said(&fact["value"]));
         match value.parse::<i64>() {
             // A time: its text is the same for every one.
-            Ok(at) if name.ends_with("-until") => format!("fact {name}: {}\n", left(at - now)),
+            Ok(at) if at > TIME_MS_MIN => format!("fact {name}: {}\n", left(at - now)),
             _ => format!("fact {name}: {value} ({})\n", said(&fact["text"])),
         }
     };
