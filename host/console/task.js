@@ -3,6 +3,7 @@
 
 import { $, avatar, call, channelName, day, desk, el, fill, full, linked, moment, named, say } from "./base.js";
 import { action } from "./parts.js";
+import { closeQuick, setUpQuick } from "./quick.js";
 import { T } from "./words.js";
 
 const PAGE = 200;
@@ -18,6 +19,7 @@ export const openId = () => open?.id ?? null;
 export function openTask(id) {
   if (open?.id === id) return;
   keepDraft();
+  closeQuick();
   open = id === null ? null : { id, task: null, contact: null, actions: new Map(), drawn: false, refusals: 0 };
   $("task").hidden = true;
   $("side").replaceChildren();
@@ -246,6 +248,7 @@ function showSide(shown) {
 
 /** Once, at the start. */
 export function setUpTask() {
+  setUpQuick(openId); // Before the box's own keys: Enter and Escape are the offer's while it is open.
   $("answer").addEventListener("submit", send);
   $("notify").addEventListener("change", () => open?.task && drawAnswer(open));
   $("text").addEventListener("input", () => { $("answer-problem").textContent = ""; });

@@ -83,10 +83,13 @@ export const T = {
   sending: "Sending…",
   hintSend: (name) => `${name} will get this text.`,
   hintInternal: "Only your colleagues will see this text.",
-  placeSend: "Write an answer",
+  placeSend: "Write an answer, or / for a quick reply",
   placeInternal: "Write a comment for your colleagues",
   notReachable: (name) => `${name} does not get messages now: they must write first.`,
   emptyText: "Write something first.",
+
+  quick: "Quick replies",
+  noQuick: "No quick reply has such a title.",
 
   photo: "Photo",
   video: "Video",

@@ -18,6 +18,8 @@ pub struct FileConfig {
     pub listen: Option<SocketAddr>,
     /// How the world reaches the desk.
     pub public_url: Option<String>,
+    /// How often accounts are checked, minutes; 0: never.
+    pub check_every_minutes: Option<f64>,
     /// `HOST=URL` pairs.
     pub egress: Vec<String>,
     /// What moves the clock, in simulations.

@@ -6,12 +6,14 @@
 //! | `inbox` | one event through the plugin and into one transaction |
 //! | `desk` | contacts, tasks, actions, replies; the `Helpdesk` boundary |
 //! | `outbox` | calls to the messenger, in order, their answers fed back |
+//! | `checks` | whether accounts still are as they were set |
 //! | `http` | every route |
 //! | `cli` | every command |
 //!
 //! `http` → `inbox`, `desk`, `outbox` → `desk_store`; nothing points back.
 
 pub mod app;
+pub mod checks;
 pub mod cli;
 pub mod clock;
 pub mod config;

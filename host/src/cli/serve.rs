@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
@@ -15,7 +16,7 @@ use crate::config::FileConfig;
 use crate::desk::BuiltIn;
 use crate::inbox::{self, Lanes};
 use crate::outbox::{self, Egress};
-use crate::{http, telemetry};
+use crate::{checks, http, telemetry};
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -34,6 +35,9 @@ pub(super) struct ServeArgs {
     /// A TOML file with the same keys
     #[arg(long, env = "DESK_CONFIG")]
     config: Option<PathBuf>,
+    /// How often each account is checked, minutes; 0: never [default: 60]
+    #[arg(long, env = "DESK_CHECK_EVERY_MINUTES")]
+    check_every_minutes: Option<f64>,
     /// HOST=URL: send calls for a host elsewhere, for the simulator and tests
     #[arg(long, env = "DESK_EGRESS", value_delimiter = ',')]
     egress: Vec<String>,
@@ -48,6 +52,7 @@ struct Settings {
     data: PathBuf,
     listen: SocketAddr,
     public_url: Option<String>,
+    check_every: Option<Duration>,
     egress: Vec<String>,
     clock: Option<PathBuf>,
 }
@@ -74,9 +79,18 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
         data: args.data.or(file.data).context("no data folder: give --data DIR")?,
         listen: args.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
         public_url: args.public_url.or(file.public_url),
+        check_every: interval(args.check_every_minutes.or(file.check_every_minutes))?,
         egress: if args.egress.is_empty() { file.egress } else { args.egress },
         clock: args.clock.or(file.clock),
     })
+}
+
+/// How long between two checks of an account; `None` for never.
+fn interval(minutes: Option<f64>) -> anyhow::Result<Option<Duration>> {
+    let minutes = minutes.unwrap_or(checks::EVERY_MINUTES);
+    let every = Duration::try_from_secs_f64(minutes * 60.0);
+    let every = every.with_context(|| format!("check_every_minutes is {minutes}: give 0 or more"))?;
+    Ok((!every.is_zero()).then_some(every))
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
@@ -105,13 +119,17 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     first_start(&app).await?;
     println!("desk listening on http://{address}");
     tracing::info!(%address, sqlite = desk_store::sqlite_version(), "desk started");
-    run_until_stopped(app, listener).await
+    run_until_stopped(app, listener, settings.check_every).await
 }
 
 /// Serves while the work that a stop left behind is taken up; on a signal first the door, then the outbox, then out.
-async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener) -> anyhow::Result<()> {
+async fn run_until_stopped(
+    app: Arc<App>,
+    listener: tokio::net::TcpListener,
+    check_every: Option<Duration>,
+) -> anyhow::Result<()> {
     let stop = Arc::new(Notify::new());
-    let worker = tokio::spawn(work(app.clone(), stop.clone()));
+    let worker = tokio::spawn(work(app.clone(), stop.clone(), check_every));
     axum::serve(listener, http::routes(app)).with_graceful_shutdown(signal()).await?;
     // `notify_one` keeps its permit if the worker is not waiting at this moment.
     stop.notify_one();
@@ -119,14 +137,18 @@ async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener) -> 
     Ok(())
 }
 
-async fn work(app: Arc<App>, stop: Arc<Notify>) {
+async fn work(app: Arc<App>, stop: Arc<Notify>, check_every: Option<Duration>) {
     if let Err(error) = outbox::recover(&app).await {
         tracing::error!(%error, "calls that a stop interrupted could not be settled");
     }
     if let Err(error) = inbox::drain_all(&app).await {
         tracing::error!(%error, "queued events could not be read");
     }
-    outbox::run(app, stop).await;
+    // A check that a stop cuts off has changed nothing: its one transaction is kept whole or not at all.
+    tokio::select! {
+        () = checks::run(app.clone(), check_every) => {}
+        () = outbox::run(app, stop) => {}
+    }
 }
 
 async fn signal() {

@@ -8,9 +8,10 @@ const PAGE: &str = include_str!("../../console/index.html");
 const STYLE: &str = include_str!("../../console/console.css");
 
 /// The modules, `console.js` first: it imports the others.
-const SCRIPTS: [(&str, &str); 6] = [
+const SCRIPTS: [(&str, &str); 7] = [
     ("console.js", include_str!("../../console/console.js")),
     ("task.js", include_str!("../../console/task.js")),
+    ("quick.js", include_str!("../../console/quick.js")),
     ("parts.js", include_str!("../../console/parts.js")),
     ("accounts.js", include_str!("../../console/accounts.js")),
     ("base.js", include_str!("../../console/base.js")),

@@ -63,6 +63,13 @@ fn api_routes() -> Router<Arc<App>> {
             get(api::directory::contact_templates).post(api::directory::add_contact_template),
         )
         .route("/task_templates", get(api::directory::task_templates).post(api::directory::add_task_template))
+        .route("/quick_replies", get(api::quick_replies::list).post(api::quick_replies::add))
+        .route(
+            "/quick_replies/{id}",
+            get(api::quick_replies::show)
+                .patch(api::quick_replies::change)
+                .delete(api::quick_replies::delete),
+        )
         .route("/channels", get(api::channels::list))
         .route("/parked", get(api::parked::list))
         .fallback(error::no_route)

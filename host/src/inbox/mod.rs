@@ -16,4 +16,4 @@ mod step;
 pub use event::{Event, Origin};
 pub use lanes::Lanes;
 pub use receive::{WebhookAnswer, receive};
-pub use step::{End, InboxError, drain, drain_all, handle, request};
+pub use step::{End, InboxError, check_if_idle, drain, drain_all, handle, request};

@@ -62,6 +62,28 @@ pub async fn request(app: &Arc<App>, account: &str, request: AccountRequest) -> 
     handle(app, account, "", Event::AccountRequest(request), Origin::Direct).await
 }
 
+/// Checks an account unless something else is under way with it: a check in the middle would end what it interrupts.
+/// One that an administrator took down is left alone. Says whether it was checked.
+///
+/// # Errors
+/// See [`InboxError`].
+pub async fn check_if_idle(app: &Arc<App>, account: &str) -> Result<bool, InboxError> {
+    // In the lane, where every request and every answer of the account's has to pass.
+    let lane = app.lanes.enter(account, "").await;
+    let id = account.to_owned();
+    let is_idle = app.store.read(move |tx| {
+        let row = tx.account(&id)?.filter(|row| matches!(row.health.as_str(), "connected" | "failed"));
+        Ok(row.is_some() && !tx.has_open_calls(&id, "")?)
+    });
+    if !is_idle.await? {
+        return Ok(false);
+    }
+    drain_in(app, account, "", &lane).await?;
+    let check = Event::AccountRequest(AccountRequest::Check);
+    step(app, account, "", check, Origin::Direct, &lane).await?;
+    Ok(true)
+}
+
 /// Tells the plugin the queued events of a conversation.
 ///
 /// # Errors

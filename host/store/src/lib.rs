@@ -21,6 +21,7 @@ mod directory;
 mod error;
 mod outbox;
 mod parked;
+mod quick_replies;
 mod store;
 mod tasks;
 
@@ -33,6 +34,7 @@ pub use directory::{Employee, TaskTemplate, Template, TokenRow};
 pub use error::StoreError;
 pub use outbox::{CallRow, Counts, NewCall};
 pub use parked::{NewParked, ParkedRow};
+pub use quick_replies::QuickReply;
 pub use store::{Store, Tx, sqlite_version};
 pub use tasks::{NewTask, TaskFilter, TaskRow};
 

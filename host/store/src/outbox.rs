@@ -120,6 +120,19 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Whether a call of the conversation waits or is under way.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn has_open_calls(&self, account: &str, conversation: &str) -> Result<bool> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT 1 FROM calls WHERE account = ?1 AND conversation = ?2 AND state <> 'done'",
+            )?
+            .exists([account, conversation])?)
+    }
+
     /// Begins an attempt; says its number, or `None` if the call is not queued any more.
     ///
     /// # Errors

@@ -35,6 +35,13 @@ CREATE TABLE task_templates (
     assignee INTEGER REFERENCES employees(id)
 ) STRICT;
 
+-- Canned answers, with placeholders.
+CREATE TABLE quick_replies (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    title TEXT NOT NULL,
+    text  TEXT NOT NULL
+) STRICT;
+
 -- --- Accounts and what their channel remembers ------------------------------------------------------------------
 
 CREATE TABLE accounts (

@@ -21,6 +21,8 @@ pub struct DeskOptions {
     pub listen: Option<String>,
     /// `HOST=URL`.
     pub egress: Vec<String>,
+    /// How often accounts are checked, minutes; without it never, so that a test's calls are its own.
+    pub check_every_minutes: Option<f64>,
     /// The data folder; without one, a folder that goes away with the desk.
     pub data: Option<PathBuf>,
     /// Whether its clock can be moved, with [`Desk::advance`].
@@ -292,6 +294,7 @@ fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<(Child, String, O
     if let Some(listen) = &options.listen {
         command.args(["--listen", listen]);
     }
+    command.args(["--check-every-minutes", &options.check_every_minutes.unwrap_or(0.0).to_string()]);
     for plugin in &options.plugins {
         command.arg("--plugin").arg(plugin);
     }

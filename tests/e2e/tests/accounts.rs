@@ -3,7 +3,7 @@
 
 use anyhow::{Context, ensure};
 use e2e::callback::{self, Hook};
-use e2e::{Bench, until};
+use e2e::{Bench, DeskOptions, until};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -250,5 +250,35 @@ async fn a_key_is_in_no_answer_and_in_no_log() -> anyhow::Result<()> {
     for secret in ["hello", "forged", "Olena", &person.id] {
         ensure!(!answers[0].contains(secret), "`{secret}` is in the log");
     }
+    Ok(())
+}
+
+/// T26: nobody asked, and still the account says that another system took its webhook; one that was taken down is left
+/// alone, and so is one that is being connected.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_are_checked_by_themselves() -> anyhow::Result<()> {
+    let options = DeskOptions { check_every_minutes: Some(0.01), ..DeskOptions::default() };
+    let bench = Bench::start_with(options, "127.0.0.1:0").await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let (closed, closed_bot) = bench.connect("Ski Shop", json!({})).await?;
+    bench.desk.delete(&format!("accounts/{closed}")).await?;
+    bench.health(&closed, "disconnected").await?;
+    let key = bot_of(&bench, &bot).await?["token"].take();
+    set_webhook(&bench, &key, true).await?;
+    says(&bench.health(&account, "failed").await?, "another system", "Connect the account again")?;
+    // A slow connect is not cut off by the checks that come meanwhile.
+    bench.viber.fault("set_webhook", 1, json!({"answer_delay_ms": 2_000})).await?;
+    bench.desk.patch(&format!("accounts/{account}"), json!({})).await?;
+    bench.health(&account, "connected").await?;
+    let checks = bench.viber.calls("get_account_info").await?.len();
+    until("it is checked again and again", || async {
+        let calls = bench.viber.calls("get_account_info").await?.len();
+        Ok((calls >= checks + 3).then_some(()))
+    })
+    .await?;
+    bench.health(&account, "connected").await?;
+    let closed = bench.desk.get(&format!("accounts/{closed}")).await?;
+    ensure!(closed["health"]["state"] == "disconnected", "it was taken down, and stays so: {closed}");
+    ensure!(bot_of(&bench, &closed_bot).await?["webhook"].is_null());
     Ok(())
 }

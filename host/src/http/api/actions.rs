@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use channel_engine::contract::TextFormat;
 use desk_store::{ActionRow, DeliveryRow, Employee, TokenRow, Tx};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,12 +12,13 @@ use serde_json::{Value, json};
 use super::super::auth::{Operator, Reader};
 use super::super::error::{ApiError, ApiResult};
 use super::super::extract::{Json, Path, Query};
-use super::Page;
+use super::{Page, quick_replies};
 use crate::app::App;
+use crate::desk::quick_replies::fill;
 use crate::desk::{deliveries, replies};
 
 /// Longest text of a comment, characters. A channel splits what its messenger does not take in one piece.
-const TEXT_CHARS_MAX: usize = 20_000;
+pub(super) const TEXT_CHARS_MAX: usize = 20_000;
 /// Most customers that one reply goes to.
 const NOTIFY_MAX: usize = 50;
 
@@ -24,7 +26,10 @@ const NOTIFY_MAX: usize = 50;
 pub(crate) struct NewBody {
     /// The employee; without one, the token's.
     author: Option<i64>,
+    #[serde(default)]
     text: String,
+    /// Whose text is written, filled in. Where `text` says something, that is written: the operator edited it.
+    quick_reply: Option<i64>,
     #[serde(default)]
     notify: Vec<i64>,
 }
@@ -54,8 +59,11 @@ pub(crate) async fn write(
     Operator(token): Operator,
     State(app): State<Arc<App>>,
     Path(task): Path<i64>,
-    Json(body): Json<NewBody>,
+    Json(mut body): Json<NewBody>,
 ) -> ApiResult<(StatusCode, Json<Value>)> {
+    if let Some(id) = body.quick_reply.filter(|_| body.text.trim().is_empty()) {
+        body.text = filled(&app, id, task, &body, &token).await?;
+    }
     check(&body)?;
     let (found, author) =
         app.store.read(move |tx| Ok((tx.task(task)?, author(tx, body.author, &token)?))).await?;
@@ -81,6 +89,24 @@ async fn refuse_disconnected(app: &App, account: &str) -> ApiResult<()> {
     Ok(())
 }
 
+/// The quick reply's text with the names of this task.
+async fn filled(app: &App, id: i64, task: i64, body: &NewBody, token: &TokenRow) -> ApiResult<String> {
+    let (named, notify, token) = (body.author, body.notify.clone(), token.clone());
+    let (reply, names) = app
+        .store
+        .read(move |tx| {
+            let task = tx.task(task)?;
+            let names =
+                task.map(|task| quick_replies::names(tx, &task, &notify, named, &token)).transpose()?;
+            Ok((tx.quick_reply(id)?, names))
+        })
+        .await?;
+    let names = names.ok_or_else(|| ApiError::not_found("the task"))?;
+    let reply =
+        reply.ok_or_else(|| ApiError::bad_request("unknown-quick-reply", "`quick_reply` does not exist"))?;
+    Ok(fill(&reply.text, &names, &TextFormat::Plain))
+}
+
 fn check(body: &NewBody) -> ApiResult<()> {
     if body.text.trim().is_empty() {
         return Err(ApiError::bad_request("empty-text", "`text` must not be empty"));
@@ -99,7 +125,7 @@ fn check(body: &NewBody) -> ApiResult<()> {
 }
 
 /// The named employee; else the token's; else the owner, so that a token without a person can write.
-fn author(tx: &Tx, named: Option<i64>, token: &TokenRow) -> desk_store::Result<Option<Employee>> {
+pub(super) fn author(tx: &Tx, named: Option<i64>, token: &TokenRow) -> desk_store::Result<Option<Employee>> {
     match named.or(token.employee) {
         Some(id) => tx.employee(id),
         None => tx.owner(),

@@ -6,6 +6,7 @@ pub(super) mod channels;
 pub(super) mod contacts;
 pub(super) mod directory;
 pub(super) mod parked;
+pub(super) mod quick_replies;
 pub(super) mod tasks;
 
 use serde::Deserialize;
