@@ -38,9 +38,13 @@ function marks({ state, parts }) {
   return parts.map((one) => mark(one.state, T.part(one.part + 1, wordFor(one.state))));
 }
 
-function trouble({ state, reason, advice }) {
-  if (state !== "failed" && state !== "unconfirmed") return null;
+/** Why it is not there; else why a part waits, or in which other form it went. */
+function trouble({ state, reason, advice, parts }) {
   const sentence = (text) => (/[.!?…]$/u.test(text) ? text : `${text}.`);
+  if (state !== "failed" && state !== "unconfirmed") {
+    const reasons = [...new Set(parts.map((one) => one.reason).filter(Boolean))];
+    return reasons.length ? el("p", { class: "faint" }, reasons.map(sentence).join(" ")) : null;
+  }
   const why = reason ? `: ${sentence(reason)}` : ".";
   return el("p", { class: `trouble ${state}` }, el("strong", {}, wordFor(state)), why, advice ? ` ${advice}` : "");
 }

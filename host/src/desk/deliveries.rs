@@ -101,9 +101,15 @@ fn apply_to_message(tx: &Tx, account: &str, receipt: &ReceiptRow) -> Result<()> 
 }
 
 fn raise(tx: &Tx, rows: &[DeliveryRow], state: &str, problem: Option<&Value>, at: i64) -> Result<()> {
-    rows.iter()
-        .filter(|row| rise(&row.state, state))
-        .try_for_each(|row| tx.set_delivery(row.seq, state, None, problem, at))
+    rows.iter().filter(|row| rise(&row.state, state)).try_for_each(|row| {
+        let problem = problem.or_else(|| changed(row));
+        tx.set_delivery(row.seq, state, None, problem, at)
+    })
+}
+
+/// What was changed to send a part: the problem of one that has arrived. It stays true when the part comes further.
+fn changed(row: &DeliveryRow) -> Option<&Value> {
+    row.problem.as_ref().filter(|_| matches!(row.state.as_str(), "sent" | "delivered"))
 }
 
 /// Ends a reply that the plugin could not handle: its first part stands for it, failed, with the reason.
@@ -127,15 +133,17 @@ pub fn fail_reply(
     Ok(())
 }
 
-/// The state of a whole reply: the first of failed, unconfirmed, else the part that has come least far. No part yet
-/// means pending.
+/// The state of a whole reply: the first of failed, unconfirmed, else the part that has come least far; among equals the
+/// first that something is to be said of. No part yet means pending.
 #[must_use]
 pub fn whole(rows: &[DeliveryRow]) -> (&str, Option<&Value>) {
     const WORST_FIRST: [&str; 6] = ["failed", "unconfirmed", "pending", "sent", "delivered", "seen"];
-    let rank = |row: &&DeliveryRow| {
+    let rank = |row: &DeliveryRow| {
         WORST_FIRST.iter().position(|state| *state == row.state).unwrap_or(WORST_FIRST.len())
     };
-    rows.iter().min_by_key(rank).map_or(("pending", None), |row| (&row.state, row.problem.as_ref()))
+    rows.iter()
+        .min_by_key(|row| (rank(row), row.problem.is_none()))
+        .map_or(("pending", None), |row| (&row.state, row.problem.as_ref()))
 }
 
 #[cfg(test)]
@@ -175,5 +183,30 @@ mod tests {
         assert_eq!(whole(&[]).0, "pending");
         assert_eq!(whole(&[row("seen"), row("sent")]).0, "sent");
         assert_eq!(whole(&[row("seen"), row("failed"), row("pending")]).0, "failed");
+        let told = DeliveryRow { problem: Some("as a link".into()), ..row("sent") };
+        assert_eq!(whole(&[row("sent"), told, row("seen")]), ("sent", Some(&"as a link".into())));
+    }
+
+    #[test]
+    fn what_was_changed_stays_true_when_a_part_comes_further() {
+        let row = |state: &str| DeliveryRow {
+            seq: 1,
+            action: 1,
+            conversation: String::new(),
+            part: 0,
+            state: state.into(),
+            message_id: None,
+            problem: Some("as a link".into()),
+            at: 0,
+        };
+        for (state, stays) in [
+            ("pending", false),
+            ("unconfirmed", false),
+            ("failed", false),
+            ("sent", true),
+            ("delivered", true),
+        ] {
+            assert_eq!(changed(&row(state)).is_some(), stays, "{state}");
+        }
     }
 }

@@ -109,7 +109,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// The messenger's id, once it is known.
     pub message_id: Option<String>,
-    /// With `Failed` and `Unconfirmed`.
+    /// With `Failed` and `Unconfirmed`; with `Pending`, why it waits; with `Pending` and `Sent`, what was changed to
+    /// send it.
     pub problem: Option<Problem>,
 }
 

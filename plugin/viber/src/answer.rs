@@ -7,7 +7,7 @@ use conversation::{
 use serde_json::Value;
 
 use crate::limits::{ATTEMPTS_MAX, HOUR_MS, HOURLY_ATTEMPTS_MAX};
-use crate::outbound::{SendContext, delivery};
+use crate::outbound::{Changed, SendContext, delivery};
 use crate::prelude::*;
 use crate::saved::Odd;
 use crate::state::Dialogue;
@@ -77,7 +77,7 @@ impl Turn<'_> {
             part: self.context.part,
             state: DeliveryState::Sent,
             message_id: json::token(root, "message_token"),
-            problem: None,
+            problem: self.context.changed.as_ref().map(Changed::problem),
         }));
     }
 

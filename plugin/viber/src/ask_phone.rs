@@ -43,7 +43,7 @@ pub(crate) fn ask(drafts: &mut Vec<Draft>, settings: &Settings, keyboard_bytes: 
         return false;
     }
     let room = TEXT_JSON_BYTES_MAX.saturating_sub(keyboard_bytes);
-    let texts = drafts.iter_mut().filter_map(|draft| draft.as_mut().ok());
+    let texts = drafts.iter_mut().filter_map(|draft| Some(&mut draft.as_mut().ok()?.fields));
     if let Some(fields) = texts.filter(|fields| fields.get("type").is_some_and(|it| it == "text")).last() {
         let text = fields.get("text").and_then(|text| text.as_str()).unwrap_or_default();
         if let Some(whole) = with_question(text, settings, room) {
@@ -55,7 +55,8 @@ pub(crate) fn ask(drafts: &mut Vec<Draft>, settings: &Settings, keyboard_bytes: 
         return false; // The next reply has room.
     }
     let question = with_question("", settings, TEXT_JSON_BYTES_MAX);
-    let asked = question.map(|text| drafts.push(Ok(message::fields("text", [("text", text.into())]))));
+    let asked =
+        question.map(|text| drafts.push(message::whole(message::fields("text", [("text", text.into())]))));
     asked.is_some()
 }
 

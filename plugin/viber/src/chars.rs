@@ -24,9 +24,9 @@ pub(crate) fn truncate_utf16(text: &str, utf16_max: usize) -> &str {
     start(text, utf16_max, char::len_utf16)
 }
 
-fn start(text: &str, max: usize, size: impl Fn(char) -> usize) -> &str {
+fn start(text: &str, max: usize, size: fn(char) -> usize) -> &str {
     let mut taken = 0;
-    let end = fitting(text, |c| {
+    let end = fitting(text, &mut |c| {
         taken += size(c);
         taken <= max
     });

@@ -31,7 +31,7 @@ impl Graphemes {
 
 /// The end of the longest start of `text` whose characters all fit, asked in their order: between two graphemes, or
 /// between two characters if not even one grapheme fits.
-pub(crate) fn fitting(text: &str, mut fits: impl FnMut(char) -> bool) -> usize {
+pub(crate) fn fitting(text: &str, fits: &mut dyn FnMut(char) -> bool) -> usize {
     let mut graphemes = Graphemes::default();
     let mut whole = 0;
     for (at, c) in text.char_indices() {

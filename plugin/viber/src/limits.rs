@@ -34,6 +34,8 @@ pub const BUTTON_CHARS_MAX: usize = 250;
 pub const PHONE_QUESTION_CHARS_MAX: usize = 500;
 /// Buttons of a keyboard. Docs' FAQ: 12 rows in portrait.
 pub const BUTTONS_MAX: usize = 12;
+/// Characters of what an operator is told was changed to send a part: four bytes each, in a context of 4 KiB.
+pub const CHANGED_CHARS_MAX: usize = 400;
 /// Messages of one reply: each is two commands, and an outcome takes 64.
 pub const REPLY_PARTS_MAX: usize = 30;
 

@@ -7,14 +7,16 @@ use conversation::{
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::limits::{BODY_BYTES_MAX, CALL_TIMEOUT_MS, REPLY_PARTS_MAX, SHARE_PHONE_API_VERSION};
-use crate::message::{self, Draft, Fields};
+use crate::limits::{
+    BODY_BYTES_MAX, CALL_TIMEOUT_MS, CHANGED_CHARS_MAX, REPLY_PARTS_MAX, SHARE_PHONE_API_VERSION,
+};
+use crate::message::{self, Draft, Message};
 use crate::prelude::*;
 use crate::receive::API_KEY;
 use crate::saved::{Odd, Saved};
 use crate::settings::{self, Settings};
 use crate::state::Dialogue;
-use crate::{ask_phone, ids, json, keyboard};
+use crate::{ask_phone, chars, ids, json, keyboard};
 
 /// Where calls go. developers.viber.com, REST API; checked 2026-11.
 const API: &str = "https://chatapi.viber.com/pa/";
@@ -26,6 +28,32 @@ pub(crate) struct SendContext {
     pub(crate) reply: String,
     /// Its part.
     pub(crate) part: u32,
+    /// What was changed to send it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) changed: Option<Changed>,
+}
+
+/// What was changed to send a part, until the operator is told that it was sent.
+#[derive(Debug, PartialEq, Serialize)]
+pub(crate) struct Changed {
+    code: String,
+    text: String,
+}
+
+impl Changed {
+    /// A context has 4 KiB, and the reply's id is in it too.
+    fn of(problem: Problem) -> Self {
+        Self { code: problem.code, text: chars::cut(&problem.text, CHANGED_CHARS_MAX) }
+    }
+
+    fn read(mut saved: Saved) -> Result<Self, Odd> {
+        Ok(Self { code: saved.text("code")?.ok_or(Odd)?, text: saved.text("text")?.ok_or(Odd)? })
+    }
+
+    /// As the operator reads it.
+    pub(crate) fn problem(&self) -> Problem {
+        Problem::new(ProblemClass::Unsupported, &self.code, self.text.as_str(), "")
+    }
 }
 
 impl SendContext {
@@ -33,7 +61,11 @@ impl SendContext {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Odd> {
         let mut saved = Saved::parse(bytes)?;
         let part = saved.number("part")?.and_then(|part| part.try_into().ok());
-        Ok(Self { reply: saved.text("reply")?.ok_or(Odd)?, part: part.ok_or(Odd)? })
+        Ok(Self {
+            reply: saved.text("reply")?.ok_or(Odd)?,
+            part: part.ok_or(Odd)?,
+            changed: saved.object("changed")?.map(Changed::read).transpose()?,
+        })
     }
 }
 
@@ -68,9 +100,10 @@ pub fn handle_reply(
     let sender = message::sender(account, &settings, &reply.author);
     let (mut states, mut calls) = (Vec::new(), Vec::new());
     for (part, draft) in (0..).zip(drafts) {
-        match draft.and_then(|fields| call(conversation, reply, part, fields, &sender)) {
+        let changed = draft.as_ref().ok().and_then(|message| message.changed.clone());
+        match draft.and_then(|message| call(conversation, reply, part, message, &sender)) {
             Ok(call) => {
-                states.push(delivery(&reply.id, part, DeliveryState::Pending, None));
+                states.push(delivery(&reply.id, part, DeliveryState::Pending, changed));
                 calls.push(Command::Call(call));
             }
             Err(problem) => states.push(delivery(&reply.id, part, DeliveryState::Failed, Some(problem))),
@@ -103,7 +136,7 @@ fn add_keyboard(drafts: &mut Vec<Draft>, reply: &Reply, settings: &Settings, dia
         dialogue.phone_asked = ask_phone::ask(drafts, settings, keyboard_bytes);
     }
     let last = drafts.iter_mut().rev().find_map(|draft| draft.as_mut().ok());
-    if let (Some(keyboard), Some(fields)) = (keyboard, last) {
+    if let (Some(keyboard), Some(Message { fields, .. })) = (keyboard, last) {
         fields.insert("keyboard".to_owned(), keyboard);
         if button.is_some() {
             fields.insert("min_api_version".to_owned(), SHARE_PHONE_API_VERSION.into());
@@ -115,7 +148,7 @@ fn call(
     conversation: &Conversation,
     reply: &Reply,
     part: u32,
-    mut fields: Fields,
+    Message { mut fields, changed }: Message,
     sender: &Value,
 ) -> Result<Call, Problem> {
     fields.insert("receiver".to_owned(), conversation.id.as_str().into());
@@ -131,7 +164,7 @@ fn call(
             "Shorten it or its buttons.",
         ));
     }
-    let context = SendContext { reply: reply.id.clone(), part };
+    let context = SendContext { reply: reply.id.clone(), part, changed: changed.map(Changed::of) };
     let context = serde_json::to_vec(&context).unwrap_or_default();
     Ok(api_call(ids::send(&reply.id, &conversation.id, part), "send_message", body, context))
 }

@@ -21,7 +21,7 @@ pub(crate) fn split(text: &str, utf16_max: usize, json_bytes_max: usize) -> Vec<
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let (mut utf16, mut bytes) = (0, 0);
-        let fits = fitting(rest, |c| {
+        let fits = fitting(rest, &mut |c| {
             utf16 += c.len_utf16();
             bytes += json_bytes(c);
             utf16 <= utf16_max && bytes <= json_bytes_max
@@ -36,28 +36,26 @@ pub(crate) fn split(text: &str, utf16_max: usize, json_bytes_max: usize) -> Vec<
     pieces
 }
 
+/// Ends of paragraphs.
+const PARAGRAPHS: &[&str] = &["\n\n", "\n\r\n"];
 /// Ends of sentences, and of lines.
-const ENDS: &[&str] = &["\n", ". ", "! ", "? ", "… ", "。", "！", "？"];
+const SENTENCES: &[&str] = &["\n", ". ", "! ", "? ", "… ", "。", "！", "？"];
 
 /// Where to cut a text of which the first `fits` bytes fit. A seam too near the start would make pieces too small for
 /// what it gains.
 fn seam(text: &str, fits: usize) -> usize {
-    let start = &text[..fits];
-    let between_graphemes = |at: &usize| !text[*at..].starts_with(is_mark);
-    let after = |end: &&str| {
-        let ends = start.rmatch_indices(*end).map(|(at, _)| at + end.len());
-        ends.take_while(|at| *at >= fits / 2).find(between_graphemes)
+    let last = |from: usize, is_seam: &dyn Fn(&str) -> bool| {
+        (from.max(1)..=fits).rev().filter(|at| text.is_char_boundary(*at)).find(|at| {
+            let (before, after) = text.split_at(*at);
+            is_seam(before) && !after.starts_with(is_mark)
+        })
     };
-    let word = || {
-        let blanks = start.char_indices().rev().filter(|(_, c)| c.is_whitespace());
-        blanks.map(|(at, c)| at + c.len_utf8()).take_while(|at| *at >= fits / 4).find(between_graphemes)
-    };
+    let ends = |before: &str, ends: &[&str]| ends.iter().any(|end| before.ends_with(end));
     let at_word_end = text[fits..].starts_with(char::is_whitespace);
-    let paragraph = ["\n\n", "\n\r\n"].iter().filter_map(after).max();
-    paragraph
-        .or_else(|| ENDS.iter().filter_map(after).max())
+    last(fits / 2, &|before| ends(before, PARAGRAPHS))
+        .or_else(|| last(fits / 2, &|before| ends(before, SENTENCES)))
         .or(at_word_end.then_some(fits))
-        .or_else(word)
+        .or_else(|| last(fits / 4, &|before| before.ends_with(char::is_whitespace)))
         .unwrap_or(fits)
 }
 

@@ -71,7 +71,7 @@ fn the_longest_start_ends_between_graphemes() {
         ("abc", 0, ""),
     ] {
         let mut left = fit;
-        let end = fitting(text, |_| {
+        let end = fitting(text, &mut |_| {
             left -= 1;
             left >= 0
         });

@@ -1,9 +1,9 @@
 //! Replies as calls, in order (S17, S39, S40, I8).
 
-use conversation::{Media, Part, Suggestion};
+use conversation::{Media, OtherPart, Part, Suggestion};
 
 use super::*;
-use crate::support::{Desk, USER, account, body, calls, fixture, kinds, reply};
+use crate::support::{Desk, USER, account, body, calls, fixture, kinds, ok, reply};
 
 fn file(url: &str, size: Option<u64>) -> Part {
     Part::File(Media { url: Some(url.to_owned()), size_bytes: size, ..Media::default() })
@@ -39,7 +39,7 @@ fn text_and_files_are_ordered_parts_and_one_that_fails_hides_no_other() {
     let parts = vec![
         Part::plain("See below."),
         file("https://f.example/a.pdf", Some(10)),
-        file("https://f.example/b.exe", Some(10)),
+        file("a file of nobody's", Some(10)),
         file("https://f.example/c.txt", Some(10)),
     ];
     let commands = Desk::new("").reply(&reply(parts));
@@ -96,10 +96,8 @@ fn what_cannot_be_sent_says_why() {
 #[test]
 fn buttons_stand_below_the_last_message() {
     let suggestions = vec![Suggestion { title: "Yes".to_owned(), value: "yes".to_owned() }];
-    let reply = Reply {
-        suggestions,
-        ..reply(vec![Part::plain("one"), Part::plain("two"), file("https://f.example/x", None)])
-    };
+    let reply =
+        Reply { suggestions, ..reply(vec![Part::plain("one"), Part::plain("two"), file("no link", None)]) };
     let commands = Desk::new("").reply(&reply);
     let bodies: Vec<_> = calls(&commands).into_iter().map(body).collect();
     assert_eq!(bodies.len(), 2);
@@ -125,4 +123,32 @@ fn a_body_that_is_too_large_fails_alone() {
     let Command::Delivery(failed) = &commands[0] else { panic!() };
     assert_eq!(failed.problem.as_ref().unwrap().code, "message-too-large");
     assert!(account("").profile.is_some());
+}
+
+/// The operator reads what was changed while it waits, and when it was sent.
+#[test]
+fn what_was_changed_is_told_until_it_is_sent() {
+    let mut desk = Desk::new("");
+    let commands = desk.reply(&reply(vec![file("https://f.example/b.exe", Some(10))]));
+    let told = |commands: &[Command], state: DeliveryState| {
+        let Command::Delivery(delivery) = &commands[0] else { panic!() };
+        assert_eq!(delivery.state, state);
+        delivery.problem.clone().unwrap()
+    };
+    let pending = told(&commands, DeliveryState::Pending);
+    assert_eq!((pending.class.clone(), pending.code.as_str()), (ProblemClass::Unsupported, "sent-as-link"));
+    assert_eq!(pending.text, "Viber delivers no files that end in .exe; the customer gets a link to it");
+    let call = calls(&commands)[0].clone();
+    let sent = desk.answer(USER, &call, 1, ok(r#"{"status":0,"message_token":7}"#));
+    assert_eq!(told(&sent, DeliveryState::Sent), pending);
+}
+
+/// A context has 4 KiB, whatever was changed.
+#[test]
+fn what_was_changed_fits_into_a_context() {
+    let other = OtherPart { kind: "\u{1}".repeat(9_000), summary: "x".to_owned(), json: String::new() };
+    let commands = Desk::new("").reply(&reply(vec![Part::Other(other)]));
+    let context = &calls(&commands)[0].context;
+    assert!(context.len() < 1_000, "{}", context.len());
+    assert!(SendContext::read(context).unwrap().changed.is_some());
 }
