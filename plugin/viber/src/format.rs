@@ -34,15 +34,25 @@ fn mark(words: &str, sign: &str) -> String {
 
 /// A link: the address once, and the words if they say something else.
 fn link(words: &str, address: &str) -> String {
-    let bare = |text: &str| text.trim().trim_start_matches("mailto:").trim_end_matches('/').to_owned();
-    if words.trim().is_empty() || bare(words) == bare(address) {
-        return address.to_owned();
-    }
-    if address.is_empty() || address.starts_with('#') {
+    let address = address.trim();
+    // Apps find mail addresses and phone numbers by themselves.
+    let short = ["mailto:", "tel:"].iter().find_map(|scheme| address.strip_prefix(scheme)).unwrap_or(address);
+    let script = ["javascript:", "data:"].iter().any(|scheme| address.starts_with(scheme));
+    if address.is_empty() || address.starts_with('#') || script {
         words.to_owned()
+    } else if words.trim().is_empty() || bare(words) == bare(address) {
+        short.to_owned()
     } else {
-        format!("{words} ({address})")
+        format!("{words} ({short})")
     }
+}
+
+/// What of an address a person would write.
+fn bare(text: &str) -> &str {
+    let text = text.trim().trim_matches(['*', '_', '~', '`']);
+    let starts = ["mailto:", "tel:", "https://", "http://"];
+    let text = starts.iter().find_map(|start| text.strip_prefix(start)).unwrap_or(text);
+    text.trim_start_matches("www.").trim_end_matches('/')
 }
 
 #[cfg(test)]

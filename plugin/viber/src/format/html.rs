@@ -4,11 +4,29 @@ use super::{link, mark};
 
 use crate::prelude::*;
 
+/// Deepest nesting of marks, links and quotes; what is deeper has no mark. People nest three, and each level reads its
+/// words once more.
+const DEPTH_MAX: usize = 16;
+/// Deepest nesting of lists that is shown.
+const LISTS_MAX: usize = 8;
+
 /// An element that is open: what it will do with its words, and where they begin.
 struct Open {
     name: String,
-    address: String,
+    does: Does,
     start: usize,
+}
+
+/// What becomes of an element's words.
+enum Does {
+    /// Nothing.
+    Nothing,
+    /// A mark on both sides of each line.
+    Mark(&'static str),
+    /// A link with this address.
+    Link(String),
+    /// `> ` before each line.
+    Quote,
 }
 
 /// The text of some HTML.
@@ -24,8 +42,8 @@ pub(super) fn plain(html: &str) -> String {
                 out.tag(&rest[1..end - 1]);
                 out.skip_raw(after)
             }
-            // A tag begins with a letter, `/` or `!`; any other `<` is a character that nobody escaped.
-            None if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') => "",
+            // A tag begins with a letter or a few signs; any other `<` is a character that nobody escaped.
+            None if rest[1..].starts_with(begins_tag) => "",
             None => {
                 out.push("<");
                 &rest[1..]
@@ -36,12 +54,17 @@ pub(super) fn plain(html: &str) -> String {
     out.end()
 }
 
+/// `</p>`, `<!doctype>`, and what word processors write: `<?xml …>`.
+fn begins_tag(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')
+}
+
 /// The length of the tag or comment that `text` begins with.
 fn tag_end(text: &str) -> Option<usize> {
     if let Some(comment) = text.strip_prefix("<!--") {
         return comment.find("-->").map(|at| at + 7);
     }
-    if !text[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') {
+    if !text[1..].starts_with(begins_tag) {
         return None;
     }
     let mut quote = None;
@@ -62,6 +85,12 @@ struct Writer {
     open: Vec<Open>,
     raw: Option<&'static str>,
     preformatted: usize,
+    /// For each list that is open: the next item's number, or none for bullets.
+    lists: Vec<Option<u32>>,
+    /// Where a bullet or the bar of a table ended: no line breaks and no blanks right behind it.
+    lead: usize,
+    /// Whether the table's row has a cell already.
+    in_row: bool,
 }
 
 impl Writer {
@@ -86,6 +115,11 @@ impl Writer {
         self.out.push_str(text);
     }
 
+    fn push_lead(&mut self, text: &str) {
+        self.push(text);
+        self.lead = self.out.len();
+    }
+
     fn blank(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with([' ', '\n']) {
             self.out.push(' ');
@@ -93,6 +127,9 @@ impl Writer {
     }
 
     fn newline(&mut self) {
+        if self.lead > 0 && self.lead == self.out.len() {
+            return;
+        }
         self.out.truncate(self.out.trim_end_matches(' ').len());
         if !self.out.is_empty() && !self.out.ends_with('\n') {
             self.out.push('\n');
@@ -111,6 +148,10 @@ impl Writer {
 
     fn paragraph(&mut self) {
         self.newline();
+        // The items of a list stand close together, whatever an editor puts into them.
+        if !self.lists.is_empty() || self.lead > 0 && self.lead == self.out.len() {
+            return;
+        }
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
@@ -121,20 +162,44 @@ impl Writer {
         let end = inside.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inside.len());
         let name = inside[..end].to_ascii_lowercase();
         self.space(&name, closing);
-        match name.as_str() {
-            "script" if !closing => self.raw = Some("</script"),
-            "style" if !closing => self.raw = Some("</style"),
-            "pre" if !closing => self.preformatted += 1,
-            "pre" => self.preformatted = self.preformatted.saturating_sub(1),
-            "img" => self.push(&unescape(&attribute(inside, "alt"))),
+        match (name.as_str(), closing) {
+            ("script", false) => self.raw = Some("</script"),
+            ("style", false) => self.raw = Some("</style"),
+            ("title", false) => self.raw = Some("</title"),
+            ("pre", false) => self.preformatted += 1,
+            ("pre", true) => self.preformatted = self.preformatted.saturating_sub(1),
+            ("img", _) => self.picture(inside),
             _ => {}
         }
         if closing {
             self.close(&name);
-        } else if sign(&name).is_some() || name == "a" {
-            let address = unescape(&attribute(inside, "href"));
-            self.open.push(Open { name, address, start: self.out.len() });
+        } else if self.open.len() < DEPTH_MAX
+            && let Some(does) = self.does(&name, inside)
+        {
+            self.open.push(Open { name, does, start: self.out.len() });
         }
+    }
+
+    /// What an element will do; a mark inside the same mark does nothing, nor does any in code.
+    fn does(&self, name: &str, inside: &str) -> Option<Does> {
+        let has = |wanted: &str| {
+            self.open.iter().any(|open| matches!(open.does, Does::Mark(sign) if sign == wanted))
+        };
+        match (name, sign(name)) {
+            (_, Some(sign)) if has(sign) || has(CODE) => Some(Does::Nothing),
+            (_, Some(sign)) => Some(Does::Mark(sign)),
+            ("a", None) => Some(Does::Link(unescape(&attribute(inside, "href")))),
+            ("blockquote", None) => Some(Does::Quote),
+            _ => None,
+        }
+    }
+
+    /// A picture inside the text: its words, and its address if the customer can open it.
+    fn picture(&mut self, inside: &str) {
+        let (words, address) = (unescape(&attribute(inside, "alt")), unescape(&attribute(inside, "src")));
+        let public = address.starts_with("https://") || address.starts_with("http://");
+        let shown = if public { link(words.trim(), &address) } else { words };
+        self.push(&shown);
     }
 
     /// Lines and paragraphs that a tag makes.
@@ -145,21 +210,59 @@ impl Writer {
                 self.out.push('\n');
                 self.begin_at_end();
             }
-            ("li", false) => {
-                self.newline();
-                self.push("• ");
+            ("li", false) => self.item(),
+            ("ul" | "ol", false) => {
+                self.paragraph();
+                if self.lists.len() < LISTS_MAX {
+                    self.lists.push((name == "ol").then_some(1));
+                }
             }
-            (
-                "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "ul" | "ol" | "table" | "pre"
-                | "hr",
-                _,
-            ) => {
+            ("ul" | "ol", true) => {
+                self.lists.pop();
                 self.paragraph();
             }
-            ("div" | "tr" | "li" | "section" | "article" | "header" | "footer", _) => self.newline(),
-            ("td" | "th", true) => self.blank(),
+            ("p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "table" | "pre" | "hr", _) => {
+                self.paragraph();
+            }
+            ("tr", _) => {
+                self.lead = 0;
+                self.newline();
+                self.in_row = false;
+            }
+            ("li", true) => {
+                self.lead = 0;
+                self.newline();
+            }
+            ("td" | "th", false) => self.cell(),
+            ("div" | "section" | "article" | "header" | "footer", _) => self.newline(),
             _ => {}
         }
+    }
+
+    /// A bullet or a number, further to the right in a list inside another.
+    fn item(&mut self) {
+        self.lead = 0;
+        self.newline();
+        let indent = "  ".repeat(self.lists.len().saturating_sub(1));
+        let lead = match self.lists.last_mut() {
+            Some(Some(number)) => {
+                *number += 1;
+                format!("{indent}{}. ", *number - 1)
+            }
+            Some(None) | None => format!("{indent}• "),
+        };
+        self.push_lead(&lead);
+    }
+
+    /// A cell stands beside the one before it, whatever line breaks that ended with.
+    fn cell(&mut self) {
+        if self.in_row {
+            self.out.truncate(self.out.trim_end().len());
+            self.begin_at_end();
+            self.push_lead(" | ");
+        }
+        self.lead = self.out.len();
+        self.in_row = true;
     }
 
     /// Ends the newest element of this name, and forgets those inside it that nobody ended.
@@ -167,15 +270,27 @@ impl Writer {
         let Some(at) = self.open.iter().rposition(|open| open.name == name) else { return };
         let Some(open) = self.open.drain(at..).next() else { return };
         let start = open.start.min(self.out.len());
-        let words = self.out.split_off(start);
-        let Some(sign) = sign(name) else {
-            self.push(&link(&words, &open.address));
-            return;
+        let before = |lines: &mut dyn FnMut(&str) -> String, words: &str| {
+            words.split('\n').map(&mut *lines).collect::<Vec<_>>().join("\n")
         };
-        // A mark ends with its line; one over several lines would be shown as a character.
-        for (index, line) in words.split('\n').enumerate() {
-            self.push(if index == 0 { "" } else { "\n" });
-            self.push(&mark(line, sign));
+        match open.does {
+            Does::Nothing => {}
+            Does::Link(address) => {
+                let words = self.out.split_off(start);
+                self.push(&link(&words, &address));
+            }
+            // A mark ends with its line; one over several lines would be shown as a character.
+            Does::Mark(sign) => {
+                let words = self.out.split_off(start);
+                self.push(&before(&mut |line| mark(line, sign), &words));
+            }
+            Does::Quote => {
+                let words = self.out.split_off(start);
+                let (words, end) = words.split_at(words.trim_end().len());
+                let quoted = before(&mut |line| format!("> {line}"), words);
+                self.push(if words.is_empty() { words } else { &quoted });
+                self.push(end);
+            }
         }
     }
 
@@ -197,12 +312,14 @@ impl Writer {
     }
 }
 
+const CODE: &str = "```";
+
 fn sign(name: &str) -> Option<&'static str> {
     match name {
-        "b" | "strong" => Some("*"),
+        "b" | "strong" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Some("*"),
         "i" | "em" => Some("_"),
         "s" | "strike" | "del" => Some("~"),
-        "code" | "tt" | "kbd" => Some("```"),
+        "code" | "tt" | "kbd" | "samp" | "pre" => Some(CODE),
         _ => None,
     }
 }
@@ -256,34 +373,38 @@ fn character(name: &str) -> Option<char> {
         };
         return char::from_u32(code).filter(|c| *c != '\0');
     }
+    if let Some(place) = LATIN_1.split(' ').position(|known| known == name) {
+        return char::from_u32(0xa0 + u32::try_from(place).ok()?);
+    }
     Some(match name {
         "amp" => '&',
         "lt" => '<',
         "gt" => '>',
         "quot" => '"',
         "apos" => '\'',
-        "nbsp" => '\u{a0}',
-        "shy" => '\u{ad}',
         "ndash" => '–',
         "mdash" => '—',
         "hellip" => '…',
-        "laquo" => '«',
-        "raquo" => '»',
         "ldquo" => '“',
         "rdquo" => '”',
         "bdquo" => '„',
         "lsquo" => '‘',
         "rsquo" => '’',
+        "sbquo" => '‚',
         "bull" => '•',
-        "middot" => '·',
-        "copy" => '©',
-        "reg" => '®',
         "trade" => '™',
         "euro" => '€',
-        "deg" => '°',
-        "times" => '×',
-        "sect" => '§',
+        "larr" => '←',
         "rarr" => '→',
+        "ensp" | "emsp" | "thinsp" => ' ',
         _ => return None,
     })
 }
+
+/// The entities of U+00A0 to U+00FF, in their order: editors write letters with accents so.
+const LATIN_1: &str = "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 \
+    sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml \
+    Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml \
+    times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave \
+    eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute \
+    ucirc uuml yacute thorn yuml";

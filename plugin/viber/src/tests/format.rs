@@ -35,7 +35,12 @@ fn html_becomes_text() {
             "See our page (https://x.example/a?b=1&c=2).",
         ),
         (r#"<a href='https://x.example/'>https://x.example</a>"#, "https://x.example/"),
-        (r#"<a class="y" href="mailto:a@x.example">a@x.example</a>"#, "mailto:a@x.example"),
+        (r#"<a class="y" href="mailto:a@x.example">a@x.example</a>"#, "a@x.example"),
+        (r#"<a href="mailto:a@x.example">write</a>"#, "write (a@x.example)"),
+        (r#"<a href="tel:+380441112233">call us</a>"#, "call us (+380441112233)"),
+        (r#"<a href="https://www.x.example/"><b>x.example</b></a>"#, "https://www.x.example/"),
+        (r#"<a href="javascript:alert(1)">click</a>"#, "click"),
+        (r#"<a href="https://x.example/"></a>"#, "https://x.example/"),
         ("<a href=\"#top\">up</a>", "up"),
         (
             "5 &lt; 6 &amp;&amp; 7 &gt; 6 &#1078; &#x416; &nbsp;&euro; &unknown; &",
@@ -44,18 +49,56 @@ fn html_becomes_text() {
         ("&lt;b&gt;not a tag&lt;/b&gt;", "<b>not a tag</b>"),
         ("a<!-- secret <b>x</b> -->b", "ab"),
         ("<style>p { color: red }</style><script>if (a<b) alert(1)</script>text", "text"),
-        ("<pre>a  b\n  c</pre>", "a  b\n  c"),
+        ("<pre>a  b\n  c</pre>", "```a  b```\n  ```c```"),
         ("  lots \n of \t space  ", "lots of space"),
         ("<B>LOUD</B>", "*LOUD*"),
         ("<b> padded </b>x", "*padded* x"),
         ("<b></b>x", "x"),
         ("<b>two<br>lines</b>", "*two*\n*lines*"),
-        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+    ] {
+        assert_eq!(html(given), shown, "{given}");
+    }
+}
+
+#[test]
+fn what_editors_nest_becomes_text() {
+    for (given, shown) in [
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a | b\nc"),
+        (
+            "<table><tr><th>a</th><th>b</th></tr><tr><td><p>c</p></td><td><p>d</p></td></tr></table>e",
+            "a | b\nc | d\n\ne",
+        ),
+        (r#"<img src="https://x.example/l.png" alt="a lamp">"#, "a lamp (https://x.example/l.png)"),
+        (r#"<img src="https://x.example/l.png">"#, "https://x.example/l.png"),
+        (r#"<img src="data:image/png;base64,AAAA" alt="">"#, ""),
+        (
+            "<ol><li>one</li><li>two<ul><li>deep</li></ul></li><li>three</li></ol>end",
+            "1. one\n2. two\n  • deep\n3. three\n\nend",
+        ),
+        ("<ul><li><p>one</p></li><li><p>two</p></li></ul><p>end</p>", "• one\n• two\n\nend"),
+        ("<p>a</p><blockquote><p>b</p><p>c</p></blockquote><p>d</p>", "a\n\n> b\n> \n> c\n\nd"),
+        ("<blockquote>a<blockquote>b</blockquote></blockquote>", "> a\n> \n> > b"),
+        ("<?xml:namespace prefix=o /><o:p>a</o:p><![endif]>", "a"),
+        ("Stra&szlig;e &Uuml;ber &yuml;&nbsp;&frac12; &times;", "Straße Über ÿ\u{a0}½ ×"),
+        ("<b>a <strong>b</strong> c</b> d", "*a b c* d"),
+        ("<pre><code>a <b>b</b></code></pre>", "```a b```"),
+        ("<title>page</title>x", "x"),
+        (
+            "<ul><li></li><li>b</li></ul>",
+            "•
+• b",
+        ),
+        (
+            "<table><tr><td>a</td><td></td></tr><tr><td>b</td></tr></table>",
+            "a |
+b",
+        ),
         (r#"<img src="x.png" alt="a lamp">"#, "a lamp"),
         ("3 < 4 and 5 > 4", "3 < 4 and 5 > 4"),
         ("a <b unclosed", "a"),
         (r#"<p title="a > b">x</p>"#, "x"),
-        ("<h1>Title</h1>text", "Title\n\ntext"),
+        ("<h1>Title</h1>text", "*Title*\n\ntext"),
+        ("<h2><b>Title</b></h2>text", "*Title*\n\ntext"),
         ("</b></a></p>odd", "odd"),
         ("<a href=x><b>in</a></b>", "in (x)"),
         ("", ""),
@@ -139,4 +182,20 @@ fn deep_and_long_texts_come_to_an_end() {
     let nested = format!("{}x{}", "*_".repeat(5_000), "_*".repeat(5_000));
     assert!(markdown(&nested).contains('x'));
     assert_eq!(markdown("> > a"), "> > a");
+}
+
+/// As Markdown, HTML of any depth ends in time, and what is too deep for a mark is still read.
+#[test]
+fn deep_html_comes_to_an_end() {
+    let deep = 100_000;
+    for (open, close) in [
+        ("<b>", "</b>"),
+        ("<b>", "</i>"),
+        ("<a href=x>", "</a>"),
+        ("<ul><li>", "</li></ul>"),
+        ("<blockquote>", "</blockquote>"),
+    ] {
+        let text = html(&format!("{}x{}", open.repeat(deep), close.repeat(deep)));
+        assert!(text.contains('x') && text.len() < deep * 30, "{open}{close}: {}", text.len());
+    }
 }
