@@ -82,9 +82,10 @@ pub(crate) fn phone_in(text: &str) -> Option<String> {
         .then(|| text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect())
 }
 
+/// One line: it stands in titles and lists.
 fn name(user: &User) -> Option<String> {
-    let name = user.name.as_deref()?.trim();
-    (!name.is_empty() && name != PLACEHOLDER_NAME).then(|| chars::cut(name, NAME_CHARS_MAX))
+    let name = chars::first_line(user.name.as_deref()?)?;
+    (name != PLACEHOLDER_NAME).then(|| chars::cut(&name, NAME_CHARS_MAX))
 }
 
 fn avatar(user: &User) -> Option<String> {

@@ -4,6 +4,7 @@ use conversation::{ContactCard, Link, Location, Media, OtherPart, Part, Sticker}
 
 use crate::callback::Message;
 use crate::chars;
+use crate::contact::NAMELESS;
 use crate::limits::TITLE_CHARS_MAX;
 use crate::prelude::*;
 
@@ -27,7 +28,7 @@ pub(crate) fn read(message: &Message, name: &str) -> Content {
         Part::Contact(card) if card.own_number => card.phone.clone(),
         _ => None,
     };
-    let came = format!("{noun} from {name}");
+    let came = format!("{noun} from {}", chars::first_line(name).as_deref().unwrap_or(NAMELESS));
     let words = message.text.as_deref().filter(|text| !text.trim().is_empty());
     let (title, description) = match (&part, words) {
         (Part::Text(_), Some(text)) => (chars::first_line(text).unwrap_or(came), text.to_owned()),

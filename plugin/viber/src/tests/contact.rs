@@ -80,3 +80,11 @@ fn what_is_absurdly_long_does_not_fill_the_state() {
     assert_eq!((told.avatar, told.language, told.country, told.phone), (None, None, None, None));
     assert!(dialogue.write().unwrap().len() < 2_000);
 }
+
+#[test]
+fn a_name_is_one_line_without_control_characters() {
+    let mut dialogue = Dialogue::default();
+    let told =
+        refresh(&mut dialogue, "u", &user(" \nAda\r\u{8}L.\nMore", ""), None, Some(&Settings::default()));
+    assert_eq!(told.unwrap().name.as_deref(), Some("Ada  L."));
+}
