@@ -11,6 +11,8 @@ use tokio::sync::Notify;
 use crate::desk::Helpdesk;
 use crate::inbox::Lanes;
 use crate::outbox::Egress;
+use crate::pressure::Pressure;
+use crate::shutdown::Stop;
 
 /// A running desk.
 pub struct App {
@@ -26,6 +28,10 @@ pub struct App {
     pub egress: Egress,
     /// Rung when a call was queued.
     pub outbox_bell: Notify,
+    /// Whether there is room for more.
+    pub pressure: Pressure,
+    /// Whether the desk is to stop.
+    pub stop: Stop,
     /// How the world reaches this desk, without a slash at the end.
     pub public_url: String,
 }

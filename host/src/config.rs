@@ -24,6 +24,10 @@ pub struct FileConfig {
     pub egress: Vec<String>,
     /// What moves the clock, in simulations.
     pub clock: Option<PathBuf>,
+    /// Most connections.
+    pub connections_max: Option<u64>,
+    /// Megabytes of the disk that stay free.
+    pub free_disk_min_mb: Option<u64>,
 }
 
 impl FileConfig {

@@ -8,6 +8,9 @@
 //! | `outbox` | calls to the messenger, in order, their answers fed back |
 //! | `checks` | whether accounts still are as they were set |
 //! | `http` | every route |
+//! | `edge` | sockets and their limits, under the routes |
+//! | `pressure` | when the desk is full and says so |
+//! | `shutdown` | the wish to stop |
 //! | `cli` | every command |
 //!
 //! `http` → `inbox`, `desk`, `outbox` → `desk_store`; nothing points back.
@@ -18,7 +21,10 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod desk;
+pub mod edge;
 pub mod http;
 pub mod inbox;
 pub mod outbox;
+pub mod pressure;
+pub mod shutdown;
 pub mod telemetry;

@@ -14,9 +14,18 @@ use crate::app::{App, Channels};
 use crate::clock::{self, now_ms, to_column};
 use crate::config::FileConfig;
 use crate::desk::BuiltIn;
+use crate::edge::Limits;
 use crate::inbox::{self, Lanes};
 use crate::outbox::{self, Egress};
-use crate::{checks, http, telemetry};
+use crate::pressure::Pressure;
+use crate::{checks, edge, http, shutdown, telemetry};
+
+/// After the wish to stop, for requests and calls to come to their end. With what follows it stays under 10 s (G28).
+const DRAIN_MAX: Duration = Duration::from_secs(8);
+/// For the write-ahead log to be moved into the file.
+const CHECKPOINT_MAX: Duration = Duration::from_secs(1);
+/// For what runs on other threads.
+const THREADS_MAX: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -44,6 +53,12 @@ pub(super) struct ServeArgs {
     /// A file with the milliseconds to add to the machine's clock, for simulations and tests
     #[arg(long, env = "DESK_CLOCK")]
     clock: Option<PathBuf>,
+    /// Most connections; the one that has waited longest for its client makes place [default: 1024]
+    #[arg(long, env = "DESK_CONNECTIONS_MAX", value_parser = clap::value_parser!(u64).range(1..))]
+    connections_max: Option<u64>,
+    /// Free megabytes of the disk below which nothing new is taken in [default: 500, or 5 % of a small disk]
+    #[arg(long, env = "DESK_FREE_DISK_MIN_MB")]
+    free_disk_min_mb: Option<u64>,
 }
 
 /// What `serve` runs with, from flags, the environment and the file, in this order.
@@ -55,6 +70,16 @@ struct Settings {
     check_every: Option<Duration>,
     egress: Vec<String>,
     clock: Option<PathBuf>,
+    limits: Limits,
+    free_bytes_min: Option<u64>,
+}
+
+/// What running takes besides the desk itself.
+struct Run {
+    data: PathBuf,
+    limits: Limits,
+    free_bytes_min: Option<u64>,
+    check_every: Option<Duration>,
 }
 
 /// The desk's file in its data folder.
@@ -65,8 +90,12 @@ pub(super) fn database(data: &Path) -> PathBuf {
 pub(super) fn run(args: ServeArgs) -> anyhow::Result<()> {
     telemetry::start();
     let settings = settings(args)?;
+    edge::allow_open_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(settings))
+    let result = runtime.block_on(serve(settings));
+    // A plugin's call or a read of the store on another thread must not hold up the end.
+    runtime.shutdown_timeout(THREADS_MAX);
+    result
 }
 
 fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
@@ -82,6 +111,11 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
         check_every: interval(args.check_every_minutes.or(file.check_every_minutes))?,
         egress: if args.egress.is_empty() { file.egress } else { args.egress },
         clock: args.clock.or(file.clock),
+        limits: limits(args.connections_max.or(file.connections_max)),
+        free_bytes_min: args
+            .free_disk_min_mb
+            .or(file.free_disk_min_mb)
+            .map(|mb| mb.saturating_mul(1_000_000)),
     })
 }
 
@@ -114,30 +148,49 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         lanes: Lanes::default(),
         egress,
         outbox_bell: Notify::new(),
+        pressure: Pressure::default(),
+        stop: shutdown::on_signal()?,
         public_url: public_url.trim_end_matches('/').to_owned(),
     });
     first_start(&app).await?;
     println!("desk listening on http://{address}");
     tracing::info!(%address, sqlite = desk_store::sqlite_version(), "desk started");
-    run_until_stopped(app, listener, settings.check_every).await
-}
-
-/// Serves while the work that a stop left behind is taken up; on a signal first the door, then the outbox, then out.
-async fn run_until_stopped(
-    app: Arc<App>,
-    listener: tokio::net::TcpListener,
-    check_every: Option<Duration>,
-) -> anyhow::Result<()> {
-    let stop = Arc::new(Notify::new());
-    let worker = tokio::spawn(work(app.clone(), stop.clone(), check_every));
-    axum::serve(listener, http::routes(app)).with_graceful_shutdown(signal()).await?;
-    // `notify_one` keeps its permit if the worker is not waiting at this moment.
-    stop.notify_one();
-    worker.await?;
+    let run = Run { data: settings.data, limits: settings.limits, free_bytes_min: settings.free_bytes_min, check_every: settings.check_every };
+    run_until_stopped(app, listener, run).await;
     Ok(())
 }
 
-async fn work(app: Arc<App>, stop: Arc<Notify>, check_every: Option<Duration>) {
+fn limits(connections_max: Option<u64>) -> Limits {
+    let limits = Limits::default();
+    let given = connections_max.and_then(|most| usize::try_from(most).ok());
+    Limits { connections_max: given.unwrap_or(limits.connections_max).max(1), ..limits }
+}
+
+/// Serves while the work that a stop left behind is taken up. When it is to stop: the door closes and the outbox begins
+/// nothing more; what was read is answered, what is being sent comes to its end; then the store is tidied up.
+async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener, run: Run) {
+    let worker = tokio::spawn(work(app.clone(), run.check_every));
+    let (watched, stop) = (app.clone(), app.stop.clone());
+    tokio::spawn(async move { watched.pressure.watch(&run.data, run.free_bytes_min, stop).await });
+    let mut stop = app.stop.clone();
+    let door = tokio::spawn(edge::serve(listener, http::routes(app.clone()), run.limits, stop.clone()));
+    stop.asked().await;
+    let both = async { (door.await, worker.await) };
+    match tokio::time::timeout(DRAIN_MAX, both).await {
+        Ok((Ok(()), Ok(()))) => {}
+        Ok((Err(error), _) | (_, Err(error))) => tracing::error!(%error, "a part of the desk ended early"),
+        Err(_) => tracing::warn!("calls under way were cut off: they count as unknown at the next start"),
+    }
+    match tokio::time::timeout(CHECKPOINT_MAX, app.store.checkpoint()).await {
+        Ok(Ok(())) => tracing::info!("desk stopped"),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "desk stopped; the write-ahead log stays, and loses nothing")
+        }
+        Err(_) => tracing::warn!("desk stopped; the write-ahead log stays, and loses nothing"),
+    }
+}
+
+async fn work(app: Arc<App>, check_every: Option<Duration>) {
     if let Err(error) = outbox::recover(&app).await {
         tracing::error!(%error, "calls that a stop interrupted could not be settled");
     }
@@ -147,19 +200,7 @@ async fn work(app: Arc<App>, stop: Arc<Notify>, check_every: Option<Duration>) {
     // A check that a stop cuts off has changed nothing: its one transaction is kept whole or not at all.
     tokio::select! {
         () = checks::run(app.clone(), check_every) => {}
-        () = outbox::run(app, stop) => {}
-    }
-}
-
-async fn signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
-        }
+        () = outbox::run(app.clone(), app.stop.clone()) => {}
     }
 }
 

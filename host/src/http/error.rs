@@ -7,6 +7,7 @@ use desk_store::StoreError;
 use serde_json::json;
 
 use crate::inbox::InboxError;
+use crate::pressure::Full;
 
 /// What a handler answers.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
@@ -53,6 +54,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not-found", format!("{what} does not exist"))
     }
 
+    /// The desk cannot do it now, and can later.
+    pub(crate) fn unavailable(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+    }
+
     fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(error = %cause, "a request could not be served");
         Self::new(
@@ -86,8 +92,17 @@ impl From<StoreError> for ApiError {
                 "conflict",
                 format!("{what} was changed meanwhile: read it again"),
             ),
+            StoreError::NotCommitted => {
+                Self::unavailable("not-kept", "the desk could not write that to its disk: try again later")
+            }
             other => Self::internal(&other),
         }
+    }
+}
+
+impl From<Full> for ApiError {
+    fn from(full: Full) -> Self {
+        Self::unavailable(full.code(), full.to_string())
     }
 }
 

@@ -6,16 +6,20 @@ mod console;
 mod error;
 mod extract;
 mod go;
+mod health;
 mod webhook;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use axum::routing::{any, get, post};
 
 pub(crate) use auth::hex;
 pub use auth::{hash_token, new_token};
+use error::ApiError;
 
 use crate::app::App;
 
@@ -34,17 +38,30 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/go/{account}/qr.svg", get(go::qr))
         .route("/go/assets/{file}", get(go::asset))
         // Programs.
-        .nest("/api/v1", api_routes())
+        .nest("/api/v1", api_routes(app.clone()))
         // People.
         .route("/", get(console::page))
         .route("/tasks/{id}", get(console::page))
         .route("/console/{file}", get(console::file))
         // Operations.
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(health::lives))
+        .route("/readyz", get(health::ready))
         .with_state(app)
 }
 
-fn api_routes() -> Router<Arc<App>> {
+/// Lets nothing be changed while there is no room to keep it; what there is can be read.
+async fn read_only_when_full(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    if !request.method().is_safe() {
+        app.pressure.room()?;
+    }
+    Ok(next.run(request).await)
+}
+
+fn api_routes(app: Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/accounts", get(api::accounts::list).post(api::accounts::create))
         .route(
@@ -75,4 +92,5 @@ fn api_routes() -> Router<Arc<App>> {
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
         .layer(DefaultBodyLimit::max(API_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(app, read_only_when_full))
 }

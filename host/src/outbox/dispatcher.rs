@@ -9,6 +9,7 @@ use desk_store::{CallRow, StoreError};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::inbox::{Event, InboxError, Origin, handle};
+use crate::shutdown::Stop;
 
 /// Most calls that are begun at once; the rest is taken in the next round.
 const ROUND_MAX: i64 = 64;
@@ -31,10 +32,11 @@ pub async fn recover(app: &Arc<App>) -> Result<(), InboxError> {
     Ok(())
 }
 
-/// Sends calls until `stop` is notified, then lets those under way come to their end.
-pub async fn run(app: Arc<App>, stop: Arc<tokio::sync::Notify>) {
+/// Sends calls until `stop`, then begins none and lets those under way come to their end. How long that may take is the
+/// caller's to say: a call that is cut off counts as unknown at the next start.
+pub async fn run(app: Arc<App>, mut stop: Stop) {
     let mut under_way = tokio::task::JoinSet::new();
-    loop {
+    while !stop.is_asked() {
         while under_way.try_join_next().is_some() {}
         let wait = match begin(&app).await {
             Ok((begun, wait)) => {
@@ -51,7 +53,7 @@ pub async fn run(app: Arc<App>, stop: Arc<tokio::sync::Notify>) {
         tokio::select! {
             () = app.outbox_bell.notified() => {}
             () = tokio::time::sleep(wait) => {}
-            () = stop.notified() => break,
+            () = stop.asked() => break,
         }
     }
     while under_way.join_next().await.is_some() {}

@@ -44,6 +44,9 @@ pub enum StoreError {
     /// What a row refers to is not there.
     #[error("{0} does not exist")]
     Missing(&'static str),
+    /// The disk refused the commit that the closure was part of.
+    #[error("the commit was refused")]
+    NotCommitted,
     /// The closure panicked: a bug; the transaction was rolled back.
     #[error("a database job panicked")]
     Panicked,

@@ -115,6 +115,22 @@ impl Store {
         result
     }
 
+    /// Moves what is in the write-ahead log into the file, so that the file alone is whole. Before a stop: nothing depends
+    /// on it, and the next start has less to do.
+    ///
+    /// # Errors
+    /// SQLite refused.
+    pub async fn checkpoint(&self) -> Result<()> {
+        let path = self.inner.path.clone();
+        let run = move || -> Result<()> {
+            let db = Connection::open(path)?;
+            db.busy_timeout(std::time::Duration::from_secs(5))?;
+            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(())
+        };
+        tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Panicked)?
+    }
+
     fn reader(&self) -> Result<Connection> {
         let db = Connection::open_with_flags(
             &self.inner.path,
@@ -217,7 +233,7 @@ where
 
     fn answer(mut self: Box<Self>, committed: bool) {
         let result = match self.result.take() {
-            Some(Ok(_)) | None if !committed => Err(StoreError::Closed),
+            Some(Ok(_)) | None if !committed => Err(StoreError::NotCommitted),
             Some(result) => result,
             None => Err(StoreError::Closed),
         };

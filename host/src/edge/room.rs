@@ -1,0 +1,114 @@
+//! The places for connections: who is in, who has to go. Not here: what they do inside.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::guest::Guest;
+use super::limits::Limits;
+
+/// How often overdue connections are looked for: they stay that much longer at most.
+const SWEEP_EVERY: Duration = Duration::from_millis(250);
+/// How soon to look again for a place when there is none to be made.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
+
+/// A fixed number of places.
+pub(super) struct Room {
+    pub(super) limits: Limits,
+    guests: Mutex<HashMap<u64, Arc<Guest>>>,
+    next: AtomicU64,
+    left: Notify,
+}
+
+/// A place, until it is dropped.
+pub(super) struct Place {
+    room: Arc<Room>,
+    id: u64,
+    pub(super) guest: Arc<Guest>,
+}
+
+impl Room {
+    pub(super) fn new(limits: Limits) -> Arc<Self> {
+        Arc::new(Self { limits, guests: Mutex::default(), next: AtomicU64::new(0), left: Notify::new() })
+    }
+
+    fn guests(&self) -> MutexGuard<'_, HashMap<u64, Arc<Guest>>> {
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for a new connection: a free one, or that of who has waited longest for its client. Where every
+    /// connection waits for the desk or has just come, this waits too, and the system's queue with it.
+    pub(super) async fn enter(self: &Arc<Self>) -> Place {
+        loop {
+            if let Some(place) = self.try_enter() {
+                return place;
+            }
+            // However it ends, look again.
+            let _ = tokio::time::timeout(LOOK_AGAIN_AFTER, self.left.notified()).await;
+        }
+    }
+
+    fn try_enter(self: &Arc<Self>) -> Option<Place> {
+        let mut guests = self.guests();
+        if guests.len() >= self.limits.connections_max {
+            Self::displace(&mut guests, &self.limits)?;
+        }
+        let (id, guest) = (self.next.fetch_add(1, Ordering::Relaxed), Arc::new(Guest::new()));
+        guests.insert(id, guest.clone());
+        Some(Place { room: self.clone(), id, guest })
+    }
+
+    /// Sends away who has waited longest; none if nobody has long enough.
+    fn displace(guests: &mut HashMap<u64, Arc<Guest>>, limits: &Limits) -> Option<()> {
+        let now = Instant::now();
+        let waiting =
+            guests.iter().filter_map(|(id, guest)| Some((guest.stand().waits_since(now, limits)?, *id)));
+        let (_, id) = waiting.min()?;
+        guests.remove(&id)?.send_away();
+        Some(())
+    }
+
+    /// Makes a place free, for when the system has no more files: whether there was one to make.
+    pub(super) fn make_place(&self) -> bool {
+        Self::displace(&mut self.guests(), &self.limits).is_some()
+    }
+
+    /// Sends away who is overdue, for ever.
+    pub(super) async fn sweep(self: Arc<Self>) {
+        let mut tick = tokio::time::interval(SWEEP_EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let now = Instant::now();
+            for guest in self.guests().values().filter(|guest| guest.is_overdue(now, &self.limits)) {
+                guest.send_away();
+            }
+        }
+    }
+
+    /// Waits until everybody has left; after the time for it, sends away who is still there and says how many.
+    pub(super) async fn empty(&self) -> usize {
+        let all_left = async {
+            while !self.guests().is_empty() {
+                let _ = tokio::time::timeout(LOOK_AGAIN_AFTER, self.left.notified()).await;
+            }
+        };
+        if tokio::time::timeout(self.limits.drain_max, all_left).await.is_ok() {
+            return 0;
+        }
+        let guests = self.guests();
+        guests.values().for_each(|guest| guest.send_away());
+        guests.len()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Not there any more if it was displaced.
+        self.room.guests().remove(&self.id);
+        self.room.left.notify_one();
+    }
+}
