@@ -27,6 +27,8 @@ pub struct DeskOptions {
     pub data: Option<PathBuf>,
     /// Whether its clock can be moved, with [`Desk::advance`].
     pub movable_clock: bool,
+    /// Further arguments of `desk serve`.
+    pub more: Vec<String>,
 }
 
 /// A running desk. Dropping it ends the process.
@@ -75,6 +77,55 @@ impl Desk {
         self.process.kill()?;
         self.process.wait()?;
         Ok(())
+    }
+
+    /// Asks the process to stop.
+    ///
+    /// # Errors
+    /// It is not there any more.
+    pub fn terminate(&self) -> anyhow::Result<()> {
+        let id = rustix::process::Pid::from_child(&self.process);
+        Ok(rustix::process::kill_process(id, rustix::process::Signal::TERM)?)
+    }
+
+    /// Waits until the process has ended by itself; how it did.
+    ///
+    /// # Errors
+    /// It has not in time.
+    pub async fn ended(&mut self) -> anyhow::Result<std::process::ExitStatus> {
+        let process = std::cell::RefCell::new(&mut self.process);
+        crate::until("the desk has ended", || async { Ok(process.borrow_mut().try_wait()?) }).await
+    }
+
+    /// Memory that the process holds, bytes.
+    ///
+    /// # Errors
+    /// The system does not say; only Linux does it so.
+    pub fn resident_bytes(&self) -> anyhow::Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("a line VmRSS")?;
+        let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kib << 10)
+    }
+
+    /// The sockets that the process has open.
+    ///
+    /// # Errors
+    /// The system does not say; only Linux does it so.
+    pub fn sockets(&self) -> anyhow::Result<usize> {
+        let mut count = 0;
+        for file in std::fs::read_dir(format!("/proc/{}/fd", self.process.id()))? {
+            // Closed meanwhile, it is none.
+            let target = std::fs::read_link(file?.path()).unwrap_or_default();
+            count += usize::from(target.to_string_lossy().starts_with("socket:"));
+        }
+        Ok(count)
+    }
+
+    /// Its address, as `127.0.0.1:8080`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
     }
 
     /// Starts it again on the same data and port.
@@ -308,6 +359,7 @@ fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<(Child, String, O
         }
         command.arg("--clock").arg(file);
     }
+    command.args(&options.more);
     let log = File::options().create(true).append(true).open(log_path(data))?;
     let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
     let output = process.stdout.take().context("the desk's output is piped")?;

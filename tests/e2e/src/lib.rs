@@ -6,7 +6,11 @@ pub mod callback;
 mod data;
 mod desk;
 mod feed;
+pub mod load;
+pub mod raw;
 mod sim;
+pub mod slow;
+pub mod stops;
 mod view;
 mod wait;
 mod work;
@@ -128,4 +132,21 @@ impl Bench {
             }
         }
     }
+}
+
+/// How many bytes of a body the desk says it had read when it refused it; of the so-and-so-many-th that it refused.
+///
+/// # Errors
+/// Its log does not say.
+pub async fn read_of_refused(desk: &Desk, number: usize) -> anyhow::Result<u64> {
+    let line = until("the desk logs the refusal", || async {
+        let log = desk.log()?;
+        let line = log.lines().filter(|line| line.contains("over the limit")).nth(number - 1);
+        Ok(line.map(str::to_owned))
+    });
+    let line = line.await?;
+    let figure = line.rsplit("size_bytes").next().unwrap_or_default();
+    // Between name and number the log may have an escape for colour.
+    let figure = figure.rsplit(['=', 'm']).next().unwrap_or_default().trim();
+    figure.parse().with_context(|| format!("no size: {line}"))
 }

@@ -7,6 +7,7 @@ mod demo;
 mod fuzz;
 #[cfg(test)]
 mod proofs;
+mod prove;
 mod run;
 mod target;
 #[cfg(test)]
@@ -40,6 +41,11 @@ const CHORES: &[Chore] = &[
         name: "fuzz",
         does: "looks for inputs that break what must hold: fuzz [TARGET…] [--seconds N], 60 for each",
         run: fuzz::fuzz,
+    },
+    Chore {
+        name: "prove",
+        does: "produces promised figures: prove NAME… (alone: lists them)",
+        run: prove::prove,
     },
     Chore { name: "ci", does: "runs what has to hold before a change is merged", run: ci::ci },
 ];

@@ -1,0 +1,81 @@
+//! `prove`: produces the promised figures, at their full size, on this machine. Each proof is a file beside this one and
+//! a row below; the tests have the same things in small numbers. Not here: speed (`bench`).
+
+mod bodies;
+mod report;
+mod slow;
+mod stops;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::process::ExitCode;
+
+use report::Report;
+
+type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
+
+/// A promise and what shows that it is kept.
+struct Proof {
+    name: &'static str,
+    /// The ids of the guarantees.
+    promises: &'static str,
+    does: &'static str,
+    run: for<'a> fn(&'a mut Report) -> Running<'a>,
+}
+
+const PROOFS: &[Proof] = &[
+    Proof {
+        name: "slow",
+        promises: "G24",
+        does: "2,000 clients that drip a byte a second, while good callbacks go on (40 s)",
+        run: |report| Box::pin(slow::prove(report)),
+    },
+    Proof {
+        name: "bodies",
+        promises: "G24",
+        does: "bodies of 1 GB, with the right length, a wrong one, and none (5 s)",
+        run: |report| Box::pin(bodies::prove(report)),
+    },
+    Proof {
+        name: "stops",
+        promises: "G28",
+        does: "100 stops in the middle of callbacks (3 min)",
+        run: |report| Box::pin(stops::prove(report)),
+    },
+];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    let known = |name: &String| name == "all" || PROOFS.iter().any(|proof| proof.name == name);
+    if names.is_empty() || !names.iter().all(known) {
+        list();
+        return if names.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    allow_open_files();
+    let mut all_hold = true;
+    for proof in PROOFS.iter().filter(|proof| names.iter().any(|name| name == proof.name || name == "all")) {
+        let mut report = Report::begin(proof.name, proof.promises, proof.does);
+        if let Err(error) = (proof.run)(&mut report).await {
+            report.broke(&error);
+        }
+        all_hold &= report.end();
+    }
+    if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn list() {
+    println!("prove NAME…, or all\n");
+    for proof in PROOFS {
+        println!("  {:<8} {:<4} {}", proof.name, proof.promises, proof.does);
+    }
+}
+
+/// Thousands of clients in one process are more files than a shell allows at first.
+fn allow_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let most = getrlimit(Resource::Nofile).maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most }) {
+        eprintln!("the limit of open files could not be raised: {error}");
+    }
+}
