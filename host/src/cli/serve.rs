@@ -155,7 +155,12 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     first_start(&app).await?;
     println!("desk listening on http://{address}");
     tracing::info!(%address, sqlite = desk_store::sqlite_version(), "desk started");
-    let run = Run { data: settings.data, limits: settings.limits, free_bytes_min: settings.free_bytes_min, check_every: settings.check_every };
+    let run = Run {
+        data: settings.data,
+        limits: settings.limits,
+        free_bytes_min: settings.free_bytes_min,
+        check_every: settings.check_every,
+    };
     run_until_stopped(app, listener, run).await;
     Ok(())
 }
