@@ -16,7 +16,7 @@ export function action(row) {
     el("p", { class: "author" }, row.author.name || T.nameless),
     row.parts.length ? row.parts.map(part) : el("p", { class: "text" }, ...linked(row.text)),
     el("p", { class: "foot" }, stamp(row.at), mine && !inside && marks(row.delivery)),
-    mine && !inside && trouble(row.delivery));
+    mine && !inside && trouble(row.delivery, row.id));
   return el("li", { class: `${mine ? "mine" : "theirs"}${inside ? " internal" : ""}` }, body);
 }
 
@@ -39,14 +39,15 @@ function marks({ state, parts }) {
 }
 
 /** Why it is not there; else why a part waits, or in which other form it went. */
-function trouble({ state, reason, advice, parts }) {
+function trouble({ state, reason, advice, parts }, id) {
   const sentence = (text) => (/[.!?…]$/u.test(text) ? text : `${text}.`);
   if (state !== "failed" && state !== "unconfirmed") {
     const reasons = [...new Set(parts.map((one) => one.reason).filter(Boolean))];
     return reasons.length ? el("p", { class: "faint" }, reasons.map(sentence).join(" ")) : null;
   }
   const why = reason ? `: ${sentence(reason)}` : ".";
-  return el("p", { class: `trouble ${state}` }, el("strong", {}, wordFor(state)), why, advice ? ` ${advice}` : "");
+  return el("p", { class: `trouble ${state}` }, el("strong", {}, wordFor(state)), why, advice ? ` ${advice}` : "", " ",
+    el("button", { type: "button", class: "plain", "data-retry": String(id), "data-state": state }, T.retry));
 }
 
 // --- Parts ---------------------------------------------------------------------------------------------------------

@@ -241,6 +241,21 @@ async function send(event) {
   toEnd();
 }
 
+/** Sends again what did not arrive; what may have arrived only by the operator's word. */
+async function retry(event) {
+  const button = event.target.closest?.("[data-retry]");
+  const here = open;
+  if (!button || !here) return;
+  const doubtful = [...here.actions.get(Number(button.dataset.retry)).delivery.parts].some((part) => part.state === "unconfirmed");
+  if (doubtful && !confirm(T.mayDouble)) return;
+  button.disabled = true;
+  $("answer-problem").textContent = "";
+  await call("POST", `/tasks/${here.id}/actions/${button.dataset.retry}/retry`, { may_double: doubtful })
+    .catch((error) => { $("answer-problem").textContent = error.message; });
+  button.disabled = false;
+  await refresh().catch(() => {});
+}
+
 function showSide(shown) {
   $("side").classList.toggle("shown", shown);
   $("more").setAttribute("aria-expanded", String(shown));
@@ -250,6 +265,7 @@ function showSide(shown) {
 export function setUpTask() {
   setUpQuick(openId); // Before the box's own keys: Enter and Escape are the offer's while it is open.
   $("answer").addEventListener("submit", send);
+  $("actions").addEventListener("click", retry);
   $("notify").addEventListener("change", () => open?.task && drawAnswer(open));
   $("text").addEventListener("input", () => { $("answer-problem").textContent = ""; });
   $("text").addEventListener("keydown", (event) => {

@@ -74,6 +74,8 @@ export const T = {
     failed: ["✗", "Not delivered"],
     unconfirmed: ["?", "Not certain whether it arrived"],
   },
+  retry: "Retry",
+  mayDouble: "It may have arrived. If you send it again, the customer may get it twice. Send it again?",
   part: (n, state) => `Part ${n}: ${state}`,
   wrote: (name) => `${name} wrote`,
 

@@ -46,6 +46,9 @@ pub fn apply_delivery(tx: &Tx, place: &Place, delivery: &Delivery) -> Result<()>
     tx.add_delivery(action, &place.account.id, place.conversation, part, place.now)?;
     let row = tx.delivery(action, place.conversation, part)?;
     let row = row.ok_or(StoreError::Missing("the part"))?;
+    if let Some(call) = place.call {
+        tx.set_delivery_call(row.seq, call)?;
+    }
     let problem = delivery.problem.as_ref().map(serde_json::to_value).transpose()?;
     let state = name_of(&delivery.state)?;
     let id = delivery.message_id.as_deref();
@@ -178,6 +181,7 @@ mod tests {
             state: state.into(),
             message_id: None,
             problem: None,
+            call: None,
             at: 0,
         };
         assert_eq!(whole(&[]).0, "pending");
@@ -197,6 +201,7 @@ mod tests {
             state: state.into(),
             message_id: None,
             problem: Some("as a link".into()),
+            call: None,
             at: 0,
         };
         for (state, stays) in [

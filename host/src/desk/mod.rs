@@ -25,6 +25,8 @@ pub struct Place<'a> {
     pub account: &'a AccountRow,
     /// The plugin's id of the conversation.
     pub conversation: &'a str,
+    /// The call whose answer they follow from, by its place in the outbox.
+    pub call: Option<i64>,
     /// When, ms.
     pub now: i64,
     /// How people reach the desk, for links in texts.

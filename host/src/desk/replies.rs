@@ -89,3 +89,47 @@ fn reply(action: i64, comment: &Comment, notify: Vec<String>, parts: Vec<Part>, 
         extras: Vec::new(),
     }
 }
+
+/// What became of a person's wish to send again what did not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retried {
+    /// It is on its way.
+    Queued,
+    /// Everything arrived, or is on its way.
+    Nothing,
+    /// A part may have arrived, and nobody said that the customer may get it twice (G6).
+    MayDouble,
+    /// No message was made of what failed, so there is none to send again.
+    NoMessage,
+}
+
+/// Sends the parts of an action again that failed or are unconfirmed, as they were; those that arrived are left alone.
+///
+/// # Errors
+/// The store refuses.
+pub async fn retry(app: &App, action: i64, may_double: bool) -> desk_store::Result<Retried> {
+    let at = to_column(now_ms());
+    let retried = app.store.write(move |tx| queue_again(tx, action, may_double, at)).await?;
+    app.outbox_bell.notify_one();
+    Ok(retried)
+}
+
+fn queue_again(tx: &Tx, action: i64, may_double: bool, at: i64) -> desk_store::Result<Retried> {
+    let mut rows = tx.deliveries(action)?;
+    rows.retain(|row| matches!(row.state.as_str(), "failed" | "unconfirmed"));
+    if rows.is_empty() {
+        return Ok(Retried::Nothing);
+    }
+    if !may_double && rows.iter().any(|row| row.state == "unconfirmed") {
+        return Ok(Retried::MayDouble);
+    }
+    let mut retried = Retried::NoMessage;
+    for row in rows {
+        let Some(call) = row.call else { continue };
+        if tx.send_again(call, at)? {
+            tx.reset_delivery(row.seq, at)?;
+            retried = Retried::Queued;
+        }
+    }
+    Ok(retried)
+}

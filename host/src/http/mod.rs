@@ -74,6 +74,7 @@ fn api_routes(app: Arc<App>) -> Router<Arc<App>> {
         .route("/tasks", get(api::tasks::list))
         .route("/tasks/{id}", get(api::tasks::show).patch(api::tasks::change).delete(api::tasks::delete))
         .route("/tasks/{id}/actions", get(api::actions::list).post(api::actions::write))
+        .route("/tasks/{id}/actions/{action}/retry", post(api::actions::retry))
         .route("/employees", get(api::directory::employees).post(api::directory::add_employee))
         .route(
             "/contact_templates",

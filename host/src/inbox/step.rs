@@ -216,6 +216,7 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
             let place = Place {
                 account: &row,
                 conversation: &conversation,
+                call: if let Origin::Outbox(seq) = origin { Some(seq) } else { None },
                 now: to_column(now),
                 public_url: &shared.public_url,
             };

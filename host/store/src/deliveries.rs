@@ -24,6 +24,8 @@ pub struct DeliveryRow {
     pub message_id: Option<String>,
     /// The contract's problem.
     pub problem: Option<Value>,
+    /// The call that it was sent by, once that was answered.
+    pub call: Option<i64>,
     /// ms; of the last change.
     pub at: i64,
 }
@@ -43,7 +45,7 @@ pub struct ReceiptRow {
     pub at: i64,
 }
 
-const COLUMNS: &str = "seq, action, conversation, part, state, message_id, problem, at";
+const COLUMNS: &str = "seq, action, conversation, part, state, message_id, problem, call, at";
 
 fn from_row(row: &Row) -> rusqlite::Result<DeliveryRow> {
     Ok(DeliveryRow {
@@ -54,7 +56,8 @@ fn from_row(row: &Row) -> rusqlite::Result<DeliveryRow> {
         state: row.get(4)?,
         message_id: row.get(5)?,
         problem: json_column(row, 6)?,
-        at: row.get(7)?,
+        call: row.get(7)?,
+        at: row.get(8)?,
     })
 }
 
@@ -174,6 +177,30 @@ impl Tx<'_> {
                  WHERE seq = ?1",
             )?
             .execute(params![seq, state, message_id, problem.map(Value::to_string), at])?;
+        Ok(())
+    }
+
+    /// Notes which call a part was sent by.
+    ///
+    /// # Errors
+    /// The call does not exist.
+    pub fn set_delivery_call(&self, seq: i64, call: i64) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE deliveries SET call = ?2 WHERE seq = ?1")?
+            .execute(params![seq, call])?;
+        Ok(())
+    }
+
+    /// Puts a part back to `pending`, as if it had never been sent: the messenger's next id is another one.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn reset_delivery(&self, seq: i64, at: i64) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE deliveries SET state = 'pending', message_id = NULL, problem = NULL, at = ?2 WHERE seq = ?1",
+            )?
+            .execute(params![seq, at])?;
         Ok(())
     }
 

@@ -120,6 +120,20 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Queues a call that is done once more, as it was; `false` if it is not done or not kept any more.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn send_again(&self, seq: i64, at: i64) -> Result<bool> {
+        let changed = self
+            .db
+            .prepare_cached(
+                "UPDATE calls SET state = 'queued', due_at = ?2 WHERE seq = ?1 AND state = 'done'",
+            )?
+            .execute([seq, at])?;
+        Ok(changed == 1)
+    }
+
     /// Whether a call of the conversation waits or is under way.
     ///
     /// # Errors

@@ -176,6 +176,7 @@ CREATE TABLE deliveries (
     state        TEXT NOT NULL,
     message_id   TEXT,
     problem      TEXT,                     -- JSON
+    call         INTEGER REFERENCES calls(seq) ON DELETE SET NULL, -- whose answer told the state: what a retry sends
     at           INTEGER NOT NULL,
     UNIQUE (action, conversation, part)
 ) STRICT;

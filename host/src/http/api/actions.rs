@@ -15,6 +15,7 @@ use super::super::extract::{Json, Path, Query};
 use super::{Page, quick_replies};
 use crate::app::App;
 use crate::desk::quick_replies::fill;
+use crate::desk::replies::Retried;
 use crate::desk::{deliveries, replies};
 
 /// Longest text of a comment, characters. A channel splits what its messenger does not take in one piece.
@@ -76,6 +77,42 @@ pub(crate) async fn write(
     let id = replies::write(&app, comment).await?;
     let shown = app.store.read(move |tx| tx.action(id)?.map(|row| show_row(tx, &row)).transpose()).await?;
     shown.map(|shown| (StatusCode::CREATED, Json(shown))).ok_or_else(|| ApiError::not_found("the action"))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct RetryBody {
+    /// The customer may get a part twice.
+    #[serde(default)]
+    may_double: bool,
+}
+
+/// Sends again what did not arrive, by a person's word.
+pub(crate) async fn retry(
+    _: Operator,
+    State(app): State<Arc<App>>,
+    Path((task, action)): Path<(i64, i64)>,
+    Json(body): Json<RetryBody>,
+) -> ApiResult<(StatusCode, Json<Value>)> {
+    let row = app.store.read(move |tx| tx.action(action)).await?.filter(|row| row.task == task);
+    let row = row.ok_or_else(|| ApiError::not_found("the action"))?;
+    refuse_disconnected(&app, &row.account).await?;
+    match replies::retry(&app, action, body.may_double).await? {
+        Retried::Queued => {}
+        Retried::Nothing => {
+            let detail = "nothing of it failed or is unconfirmed: there is nothing to send again";
+            return Err(ApiError::conflict("nothing-to-retry", detail));
+        }
+        Retried::MayDouble => {
+            let detail = "it may have arrived, and the customer may get it twice: send `\"may_double\": true` if that is all right";
+            return Err(ApiError::conflict("may-double", detail));
+        }
+        Retried::NoMessage => {
+            let detail = "no message could be made of it, so it would fail again: write a new answer";
+            return Err(ApiError::conflict("no-message", detail));
+        }
+    }
+    let shown = app.store.read(move |tx| show_row(tx, &row)).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown)))
 }
 
 /// Whoever took the account down does not want it to speak; the operator must know before they rely on it.
