@@ -42,6 +42,7 @@ pub mod signature;
 mod split;
 mod state;
 pub mod status;
+mod texts;
 mod verdict;
 mod welcome;
 

@@ -9,10 +9,19 @@ use crate::limits::{
 use crate::prelude::*;
 use crate::receive::API_KEY;
 use crate::signature;
+use crate::texts::unpack;
 
 /// The manifest: needs nothing, always the same.
 #[must_use]
 pub fn describe() -> Manifest {
+    let [
+        english_settings,
+        english_guide,
+        russian_settings,
+        russian_guide,
+        ukrainian_settings,
+        ukrainian_guide,
+    ] = unpack();
     let texts = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
     Manifest {
         id: "viber".to_owned(),
@@ -34,9 +43,9 @@ pub fn describe() -> Manifest {
         ]),
         limits: limits(),
         texts: vec![
-            localized("en", include_str!("../texts/settings.en.json"), include_str!("../texts/guide.en.md")),
-            localized("ru", include_str!("../texts/settings.ru.json"), include_str!("../texts/guide.ru.md")),
-            localized("uk", include_str!("../texts/settings.uk.json"), include_str!("../texts/guide.uk.md")),
+            localized("en", english_settings, english_guide),
+            localized("ru", russian_settings, russian_guide),
+            localized("uk", ukrainian_settings, ukrainian_guide),
         ],
         extras: Vec::new(),
     }
@@ -57,13 +66,8 @@ fn limits() -> Vec<Limit> {
     .to_vec()
 }
 
-fn localized(language: &str, settings_schema: &str, guide: &str) -> Localized {
-    Localized {
-        language: language.to_owned(),
-        name: "Viber".to_owned(),
-        settings_schema: settings_schema.to_owned(),
-        guide: guide.to_owned(),
-    }
+fn localized(language: &str, settings_schema: String, guide: String) -> Localized {
+    Localized { language: language.to_owned(), name: "Viber".to_owned(), settings_schema, guide }
 }
 
 #[cfg(test)]

@@ -15,3 +15,19 @@ fn it_names_what_a_host_needs() {
     );
     assert_eq!(manifest, describe(), "always the same");
 }
+
+/// Unpacked, the texts are the files, to the last character.
+#[test]
+fn its_texts_are_the_files() {
+    let files = [
+        (include_str!("../../texts/settings.en.json"), include_str!("../../texts/guide.en.md")),
+        (include_str!("../../texts/settings.ru.json"), include_str!("../../texts/guide.ru.md")),
+        (include_str!("../../texts/settings.uk.json"), include_str!("../../texts/guide.uk.md")),
+    ];
+    let texts = describe().texts;
+    assert_eq!(texts.len(), files.len());
+    for (text, (settings_schema, guide)) in texts.iter().zip(files) {
+        assert_eq!(text.settings_schema, settings_schema, "{}", text.language);
+        assert_eq!(text.guide, guide, "{}", text.language);
+    }
+}
