@@ -166,8 +166,12 @@ async fn a_stop_waits_for_the_answer_to_what_is_being_sent() -> anyhow::Result<(
         Ok((!bench.viber.calls("send_message").await?.is_empty()).then_some(()))
     })
     .await?;
+    let start = Instant::now();
     bench.desk.terminate()?;
     ensure!(bench.desk.ended().await?.success(), "it ends well");
+    // A receipt would settle a cut-off answer too: that it waited is seen by the time and the log.
+    ensure!(start.elapsed() > Duration::from_millis(500), "it waited only {:?}", start.elapsed());
+    ensure!(!bench.desk.log()?.contains("cut off"), "the call was cut off");
     bench.desk.start_again()?;
     let state = bench.desk.delivery(&task, &reply).await?;
     ensure!(["sent", "delivered", "seen"].iter().any(|it| state["state"] == *it), "{state}");
