@@ -162,8 +162,8 @@ async fn a_stop_waits_for_the_answer_to_what_is_being_sent() -> anyhow::Result<(
     let task = bench.desk.tasks_of(&account, "Olena").await?.remove(0);
     bench.viber.fault("send_message", 1, json!({"answer_delay_ms": 1_500})).await?;
     let reply = bench.desk.reply(&task, "good day").await?;
-    until("it is being sent", || async {
-        Ok((!bench.viber.calls("send_message").await?.is_empty()).then_some(()))
+    until("it is on the phone, and not yet answered", || async {
+        Ok((!person.received().await?.is_empty()).then_some(()))
     })
     .await?;
     let start = Instant::now();
