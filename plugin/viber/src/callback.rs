@@ -159,7 +159,7 @@ pub struct Card {
 /// # Errors
 /// What makes it useless. An unknown event, an unknown message type or an odd field is no error.
 pub fn parse(body: &[u8]) -> Result<Callback, CallbackError> {
-    let root: Value = serde_json::from_slice(body).map_err(|_| CallbackError::NotJson)?;
+    let root: Value = json::parse(body).ok_or(CallbackError::NotJson)?;
     if !root.is_object() {
         return Err(CallbackError::NotAnObject);
     }
@@ -183,7 +183,8 @@ fn parse_event(root: &Value) -> Result<Event, CallbackError> {
             context: json::text(root, "context"),
             subscribed: json::flag(root, "subscribed"),
         },
-        "message" if root.get("chat_id").is_some_and(|id| !id.is_null()) => Event::ChatExtension,
+        // A number or a text; an empty one names no chat.
+        "message" if root.get("chat_id").is_some_and(|id| !id.is_null() && id != "") => Event::ChatExtension,
         "message" => {
             let sender = parse_user(root, "sender", "sender.id")?;
             let message = root.get("message").filter(|message| message.is_object());

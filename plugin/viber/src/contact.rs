@@ -6,6 +6,7 @@ use crate::callback::User;
 use crate::chars;
 use crate::ids;
 use crate::limits::URL_CHARS_MAX;
+use crate::phone::{Phone, Source};
 use crate::prelude::*;
 use crate::settings::Settings;
 use crate::state::{Card, Dialogue};
@@ -19,14 +20,14 @@ const PLACEHOLDER_NAME: &str = "Subscriber";
 /// In the path of the picture that Viber gives a customer who hides theirs. Captured 2019 and 2022.
 const PLACEHOLDER_AVATAR: &str = "/generic-avatar";
 
+/// The extra that says how the phone number came: [`Source::word`].
+const PHONE_SOURCE: &str = "phone-source";
+
 /// Characters of a name that are kept; Viber's own limit is far lower.
 const NAME_CHARS_MAX: usize = 200;
 
 /// Bytes of a language tag: the longest that RFC 5646 asks software to take.
 const TAG_BYTES_MAX: usize = 35;
-
-/// Bytes of a phone number that is kept: E.164 has 15 digits, people add blanks and brackets.
-const PHONE_BYTES_MAX: usize = 40;
 
 /// Takes over what a callback says of the customer. What their card has to be told: everything the first time if
 /// `make` is set, later only what changed; none if there is nothing to tell.
@@ -34,7 +35,7 @@ pub(crate) fn refresh(
     dialogue: &mut Dialogue,
     id: &str,
     user: &User,
-    phone: Option<String>,
+    phone: Option<Phone>,
     make: Option<&Settings>,
 ) -> Option<Contact> {
     let first = dialogue.card.is_none();
@@ -42,11 +43,13 @@ pub(crate) fn refresh(
         return None;
     }
     let card = dialogue.card.get_or_insert_with(Card::default);
+    let phone = phone.and_then(|phone| learn(card, phone));
     let mut told = Contact {
         id: ids::contact(id),
         name: changed(&mut card.name, name(user)),
         avatar: changed(&mut card.avatar, avatar(user)),
-        phone: changed(&mut card.phone, phone.filter(|phone| phone.len() <= PHONE_BYTES_MAX)),
+        extras: phone.iter().map(|it| (PHONE_SOURCE.to_owned(), it.source.word().to_owned())).collect(),
+        phone: phone.map(|it| it.number),
         language: changed(&mut card.language, tag(user.language.as_deref())),
         country: changed(&mut card.country, tag(user.country.as_deref())),
         ..Contact::default()
@@ -71,15 +74,16 @@ pub(crate) fn subscribe(dialogue: &mut Dialogue, id: &str, subscribed: bool) -> 
     })
 }
 
-/// A phone number and nothing else: what a customer types where the button for it does nothing, as on a computer.
-pub(crate) fn phone_in(text: &str) -> Option<String> {
-    let text = text.trim();
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let only =
-        text.char_indices().all(|(at, c)| c.is_ascii_digit() || " -()".contains(c) || (c == '+' && at == 0));
-    // 7 digits are the shortest that are dialled from elsewhere, 15 the longest of E.164.
-    (only && (7..=15).contains(&digits))
-        .then(|| text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect())
+/// Takes over a number, if it is news: a shared one stands until another is shared, a typed one until the next of either.
+fn learn(card: &mut Card, phone: Phone) -> Option<Phone> {
+    let shared = card.phone.is_some() && card.phone_source != Some(Source::Typed);
+    let known = card.phone.as_ref() == Some(&phone.number) && card.phone_source == Some(phone.source);
+    if known || (shared && phone.source == Source::Typed) {
+        return None;
+    }
+    card.phone = Some(phone.number.clone());
+    card.phone_source = Some(phone.source);
+    Some(phone)
 }
 
 /// One line: it stands in titles and lists.

@@ -12,7 +12,7 @@ use crate::limits::CONTEXT_CHARS_MAX;
 use crate::prelude::*;
 use crate::settings::{self, Settings};
 use crate::state::Dialogue;
-use crate::{account, chars, contact, ids};
+use crate::{account, chars, contact, ids, phone};
 
 /// Handles one thing that `receive_webhook` named.
 ///
@@ -126,8 +126,7 @@ impl<'a> Turn<'a> {
         dialogue.api_version = sender.api_version.or(dialogue.api_version);
         // Who writes is subscribed, silently. developers.viber.com, Subscribed; checked 2026-11.
         self.set_subscribed(true);
-        let typed = message.text.as_deref().filter(|_| self.settings.ask_for_phone && message.kind == "text");
-        let phone = inbound::read(message, "").phone.or_else(|| typed.and_then(contact::phone_in));
+        let phone = phone::given(message, self.settings.ask_for_phone);
         let told = contact::refresh(&mut self.dialogue, self.user, sender, phone, Some(&self.settings));
         self.commands.extend(told.map(Command::SaveContact));
         let content = inbound::read(message, self.dialogue.name());

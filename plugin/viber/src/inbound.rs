@@ -3,10 +3,10 @@
 use conversation::{ContactCard, Link, Location, Media, OtherPart, Part, Sticker};
 
 use crate::callback::Message;
-use crate::chars;
 use crate::contact::NAMELESS;
 use crate::limits::TITLE_CHARS_MAX;
 use crate::prelude::*;
+use crate::{chars, emoticons, json, phone};
 
 /// A message for the helpdesk.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,54 +17,47 @@ pub(crate) struct Content {
     pub(crate) title: String,
     /// The description of a task that it opens (S31, I5).
     pub(crate) description: String,
-    /// The customer's own phone number, if that is what they sent.
-    pub(crate) phone: Option<String>,
 }
+
+/// Where Viber shows its stickers. viber.github.io/docs/tools/sticker-ids; checked 2026-11.
+const STICKER_PICTURES: &str = "https://viber.github.io/docs/img/stickers/";
 
 /// Reads a message; `name` is the customer's.
 pub(crate) fn read(message: &Message, name: &str) -> Content {
-    let (noun, part) = part(message);
-    let phone = match &part {
-        Part::Contact(card) if card.own_number => card.phone.clone(),
-        _ => None,
-    };
+    // What a card that our button sent says is ours, not the customer's.
+    let text = message.text.as_deref().filter(|_| phone::shared(message).is_none()).map(emoticons::unicode);
+    let (noun, part) = part(message, text.as_deref());
     let came = format!("{noun} from {}", chars::first_line(name).as_deref().unwrap_or(NAMELESS));
-    let words = message.text.as_deref().filter(|text| !text.trim().is_empty());
+    let words = text.as_deref().filter(|text| !text.trim().is_empty());
     let (title, description) = match (&part, words) {
         (Part::Text(_), Some(text)) => (chars::first_line(text).unwrap_or(came), text.to_owned()),
         (_, Some(caption)) => (came.clone(), format!("{came}\n{caption}")),
         (_, None) => (came.clone(), came),
     };
-    Content { parts: vec![part], title: chars::cut(&title, TITLE_CHARS_MAX), description, phone }
+    Content { parts: vec![part], title: chars::cut(&title, TITLE_CHARS_MAX), description }
 }
 
-/// The part, and what to call it. developers.viber.com, Callbacks, Receive message from user; checked 2026-11.
-fn part(message: &Message) -> (&'static str, Part) {
-    match message.kind.as_str() {
-        "text" => match &message.text {
-            Some(text) => ("Message", Part::plain(text.clone())),
-            None => other(message),
-        },
-        "picture" => ("Photo", Part::Image(media(message))),
-        "video" => ("Video", Part::Video(media(message))),
-        "file" => ("File", Part::File(media(message))),
-        "sticker" => ("Sticker", sticker(message)),
-        "location" => match message.location {
-            Some((latitude, longitude)) => {
-                ("Location", Part::Location(Location { latitude, longitude, caption: message.text.clone() }))
-            }
-            None => other(message),
-        },
+/// The part, and what to call it; `text` as a reader elsewhere sees it. developers.viber.com, Callbacks, Receive message
+/// from user; checked 2026-11.
+fn part(message: &Message, text: Option<&str>) -> (&'static str, Part) {
+    let caption = text.map(str::to_owned);
+    let part = match message.kind.as_str() {
+        "text" => caption.map(|text| ("Message", Part::plain(text))),
+        "picture" => Some(("Photo", Part::Image(media(message, caption)))),
+        "video" => Some(("Video", Part::Video(media(message, caption)))),
+        "file" => Some(("File", Part::File(media(message, caption)))),
+        "sticker" => sticker(message),
+        "location" => message.location.map(|(latitude, longitude)| {
+            ("Location", Part::Location(Location { latitude, longitude, caption }))
+        }),
         "contact" => contact(message),
-        "url" => match &message.media {
-            Some(url) => ("Link", Part::Link(Link { url: url.clone(), caption: message.text.clone() })),
-            None => other(message),
-        },
-        _ => other(message),
-    }
+        "url" => message.media.clone().map(|url| ("Link", Part::Link(Link { url, caption }))),
+        _ => None,
+    };
+    part.unwrap_or_else(|| other(message, text))
 }
 
-fn media(message: &Message) -> Media {
+fn media(message: &Message, caption: Option<String>) -> Media {
     Media {
         url: message.media.clone(),
         url_until: message.media.as_deref().and_then(expires),
@@ -73,7 +66,7 @@ fn media(message: &Message) -> Media {
         size_bytes: message.size,
         duration_ms: message.duration,
         thumbnail: message.thumbnail.clone(),
-        caption: message.text.clone(),
+        caption,
     }
 }
 
@@ -84,33 +77,32 @@ fn expires(url: &str) -> Option<u64> {
     seconds.checked_mul(1_000)
 }
 
-fn sticker(message: &Message) -> Part {
+/// A sticker by its picture: the one that came with it, else the one on Viber's own page of them.
+fn sticker(message: &Message) -> Option<(&'static str, Part)> {
     let id = message.sticker_id.clone().unwrap_or_default();
-    Part::Sticker(Sticker { id, url: message.media.clone() })
+    let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    let shown = || is_number.then(|| format!("{STICKER_PICTURES}{id}.png"));
+    let url = message.media.clone().or_else(shown);
+    let is_one = url.is_some() || !id.is_empty();
+    is_one.then_some(("Sticker", Part::Sticker(Sticker { id, url })))
 }
 
-/// A tap on the share-phone button comes as a card with the button's text; a card from the address book has none. It is
-/// the client's word: a customer can choose a card of their own making.
-fn contact(message: &Message) -> (&'static str, Part) {
-    let Some(card) = &message.contact else { return other(message) };
-    let own_number = message.text.is_some() && card.phone_number.is_some();
+fn contact(message: &Message) -> Option<(&'static str, Part)> {
+    let card = message.contact.as_ref().filter(|card| card.name.is_some() || card.phone_number.is_some())?;
+    let own_number = phone::shared(message).is_some();
     let part = ContactCard {
         name: card.name.clone(),
         phone: card.phone_number.clone(),
         avatar: card.avatar.clone(),
         own_number,
     };
-    (if own_number { "Phone number" } else { "Contact" }, Part::Contact(part))
+    Some((if own_number { "Phone number" } else { "Contact" }, Part::Contact(part)))
 }
 
 /// A type without a name here, or one without what makes it that: named and kept (I15).
-fn other(message: &Message) -> (&'static str, Part) {
+fn other(message: &Message, text: Option<&str>) -> (&'static str, Part) {
     let kind = if message.kind.is_empty() { "unknown" } else { &message.kind };
-    let words = message
-        .text
-        .as_deref()
-        .and_then(chars::first_line)
-        .or_else(|| crate::json::text(&message.raw, "alt_text"));
+    let words = text.and_then(chars::first_line).or_else(|| json::text(&message.raw, "alt_text"));
     let name = chars::cut(kind, 40);
     let summary = match words {
         Some(words) => format!("{name}: {}", chars::cut(&words, 200)),

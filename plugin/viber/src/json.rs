@@ -22,6 +22,38 @@ pub(crate) fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, 
     object
 }
 
+/// A value of JSON, even where a text was cut through the middle of a character: Viber writes characters as `\uXXXX`, two of
+/// them for an emoji, and one alone stands for nothing. It becomes U+FFFD, and the rest of the message is kept.
+pub(crate) fn parse(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes).or_else(|_| serde_json::from_slice(&whole_characters(bytes))).ok()
+}
+
+fn whole_characters(bytes: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    while let Some(&byte) = rest.first() {
+        let taken = match (byte, escaped(rest), rest.get(6..).and_then(escaped)) {
+            (b'\\', Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (b'\\', Some(0xD800..=0xDFFF), _) => {
+                out.extend_from_slice(br"\uFFFD");
+                rest = &rest[6..];
+                continue;
+            }
+            // Also a backslash that is escaped: what follows it is no escape.
+            (b'\\', _, _) => 2.min(rest.len()),
+            _ => 1,
+        };
+        out.extend_from_slice(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    out
+}
+
+/// The UTF-16 unit of an escape at the start.
+fn escaped(bytes: &[u8]) -> Option<u16> {
+    let digits = bytes.strip_prefix(br"\u")?.get(..4)?;
+    u16::from_str_radix(core::str::from_utf8(digits).ok()?, 16).ok()
+}
+
 /// A text that is not empty; a whole number counts as its digits.
 pub(crate) fn text(object: &Value, key: &str) -> Option<String> {
     match object.get(key)? {
@@ -73,6 +105,25 @@ pub(crate) fn token(object: &Value, key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A half of an emoji must not cost the customer's message.
+    #[test]
+    fn half_a_character_spoils_no_text() {
+        for (json, text) in [
+            (r#""a\uD83D""#, "a\u{fffd}"),
+            (r#""\uDE42b""#, "\u{fffd}b"),
+            (r#""\ud83d\ud83d\ude42""#, "\u{fffd}🙂"),
+            (r#""\uD83D\u0041 \\uD83D \\\uD83D""#, "\u{fffd}A \\uD83D \\\u{fffd}"),
+            (r#""\u041A 🙂 \uD83D\n""#, "К 🙂 \u{fffd}\n"),
+        ] {
+            assert_eq!(parse(json.as_bytes()).unwrap(), text, "{json}");
+        }
+        for odd in
+            [r#""\uD83D"#, r#""\u12""#, r#""\uD8""#, r#""\uD83D\x""#, r#""\u+123 \uD83D""#, "\\", "[\\uD83D]"]
+        {
+            assert_eq!(parse(odd.as_bytes()), None, "{odd}");
+        }
+    }
 
     #[test]
     fn fields_are_read_whatever_their_type() {

@@ -8,7 +8,7 @@ use crate::prelude::*;
 use crate::{chars, json};
 
 /// What a tap on the share-phone button says beside the number. The docs want a body that is not empty.
-const SHARE_PHONE: &str = "share-phone";
+pub(crate) const SHARE_PHONE: &str = "share-phone";
 
 /// A keyboard with a row for each suggestion, and one that shares the phone number; none without a button. `Type` is
 /// demanded by the server, though the docs' example lacks it.

@@ -6,7 +6,7 @@
 //!
 //! | a webhook comes in | [`receive_webhook`] | `receive` → `signature`, `callback`, `welcome`, `ask_phone` |
 //! |---|---|---|
-//! | … and is handled | [`handle_inbound`] | `handle` → `inbound`, `contact`, `state` |
+//! | … and is handled | [`handle_inbound`] | `handle` → `inbound`, `emoticons`, `contact`, `phone`, `state` |
 //! | a task changes | [`handle_task_event`] | `handle` |
 //! | an operator answers | [`handle_reply`] | `outbound` → `message`, `attachment`, `format`, `split`, `keyboard`, `ask_phone` |
 //! | Viber answers | [`handle_answer`] | `answer` → `verdict`, `status` |
@@ -23,6 +23,7 @@ mod attachment;
 pub mod callback;
 mod chars;
 mod contact;
+mod emoticons;
 mod format;
 mod graphemes;
 mod handle;
@@ -34,6 +35,7 @@ pub mod limits;
 mod manifest;
 mod message;
 mod outbound;
+mod phone;
 mod prelude;
 mod receive;
 mod saved;
@@ -56,3 +58,6 @@ pub use receive::receive_webhook;
 #[cfg(test)]
 #[path = "tests/support.rs"]
 mod support;
+#[cfg(test)]
+#[path = "tests/traps.rs"]
+mod traps;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::limits::SESSION_MS;
+use crate::phone::Source;
 use crate::prelude::*;
 use crate::saved::{self, Odd, Saved};
 
@@ -57,6 +58,9 @@ pub(crate) struct Card {
     pub(crate) avatar: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) phone: Option<String>,
+    /// How the number came. Older states do not say: it counts as shared there, which a typed one never replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) phone_source: Option<Source>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) language: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,7 +206,9 @@ impl Dialogue {
         }
         let (value, text) = match self.subscribed {
             Some(true) => ("yes", "The customer gets messages."),
-            Some(false) => ("no", "The customer switched messages off: they must write first."),
+            Some(false) => {
+                ("no", "The customer has not written yet, or switched messages off: they must write first.")
+            }
             None => ("unknown", "Whether the customer gets messages is not known."),
         };
         facts.push(fact("subscribed", value.to_owned(), text));
@@ -216,6 +222,7 @@ impl Card {
             name: saved.text("name")?,
             avatar: saved.text("avatar")?,
             phone: saved.text("phone")?,
+            phone_source: saved.text("phone_source")?.map(|word| Source::of(&word).ok_or(Odd)).transpose()?,
             language: saved.text("language")?,
             country: saved.text("country")?,
         })

@@ -60,19 +60,41 @@ message-unknown-type              save-contact open-task add-action   add-action
 message-without-type              save-contact open-task add-action   add-action
 message-text-hidden-sender        save-contact open-task add-action   save-contact open-task add-action
 message-text-minimal              save-contact open-task add-action   save-contact open-task add-action
+message-text-emoticons            save-contact open-task add-action   add-action
+message-text-tracking-data        save-contact open-task add-action   add-action
+message-text-tap                  save-contact open-task add-action   add-action
+message-text-half-character       save-contact open-task add-action   save-contact add-action
+message-text-placeholder          save-contact open-task add-action   add-action
+message-text-empty-chat-id        save-contact open-task add-action   add-action
+message-picture-gif               save-contact open-task add-action   add-action
+message-picture-foreign-host      save-contact open-task add-action   add-action
+message-video-null-name           save-contact open-task add-action   add-action
+message-video-without-media       save-contact open-task add-action   add-action
+message-file-both-sizes           save-contact open-task add-action   add-action
+message-file-without-media        save-contact open-task add-action   add-action
+message-sticker-without-media     save-contact open-task add-action   add-action
+message-sticker-empty             save-contact open-task add-action   add-action
+message-contact-other-words       save-contact open-task add-action   add-action
+message-contact-number-as-number  save-contact open-task add-action   add-action
+message-contact-empty             save-contact open-task add-action   add-action
+message-chat-extension-number     -                                   -
 message-chat-extension            -                                   -
 conversation-started              -                                   save-contact
 conversation-started-context      -                                   save-contact
 conversation-started-subscribed   -                                   -
 conversation-started-minimal      -                                   -
 subscribed                        -                                   -
+subscribed-minimal                -                                   -
 unsubscribed                      -                                   save-contact note
 delivered                         receipt                             receipt
 delivered-without-user            receipt                             receipt
 delivered-token-as-text           receipt                             receipt
+delivered-chat-id-as-number       receipt                             receipt
 seen                              receipt                             receipt
+seen-without-user                 receipt                             receipt
 failed                            receipt                             receipt
 failed-without-reason             receipt                             receipt
+failed-udid                       receipt                             receipt
 client-status                     -                                   -
 action                            -                                   -
 unknown-event                     -                                   -
@@ -277,18 +299,27 @@ fn facts_follow_the_customer() {
     assert!(show(&desk).ends_with("subscribed=no"));
 }
 
+/// S23: asked for or not, shared or typed; the number that was shared stays.
 #[test]
 fn a_phone_number_is_known_only_if_the_customer_gives_it() {
-    // S23
+    let told = |commands: &[Command]| {
+        let card = card(commands);
+        let source = card.extras.iter().find(|(name, _)| name == "phone-source");
+        (card.phone.clone().unwrap_or_default(), source.map(|(_, word)| word.clone()).unwrap_or_default())
+    };
+    let pair = |number: &str, source: &str| (number.to_owned(), source.to_owned());
     let mut desk = Desk::new("");
-    assert_eq!(card(&desk.says("+380 50 111 22 33", 1)).phone, None, "nobody asked for it");
-    assert_eq!(
-        card(&desk.webhook(&fixture("message-contact-own-number"))).phone.as_deref(),
-        Some("380671234567")
-    );
+    assert_eq!(told(&desk.says("+380 50 111 22 33", 1)), pair("", ""), "nobody asked for it");
+    assert_eq!(told(&desk.webhook(&fixture("message-contact-own-number"))), pair("380671234567", "shared"));
     // Where the button does nothing, customers type it.
     let mut desk = Desk::new(r#"{"ask_for_phone":true}"#);
-    assert_eq!(card(&desk.says("+380 50 111 22 33", 1)).phone.as_deref(), Some("+380501112233"));
+    assert_eq!(told(&desk.says("00380 50 111 22 33", 1)), pair("+380501112233", "typed"));
+    assert_eq!(kinds(&desk.says("+380 (50) 111-22-33", 2)), "add-action", "the same once more");
+    assert_eq!(told(&desk.says("0501112244", 3)), pair("0501112244", "typed"));
+    let other = fixture("message-contact");
+    assert_eq!(card(&desk.webhook(&other)).phone, None, "another's number");
+    assert_eq!(told(&desk.webhook(&fixture("message-contact-own-number"))), pair("380671234567", "shared"));
+    assert_eq!(kinds(&desk.says("+380501112233", 4)), "add-action", "a typed one replaces no shared one");
 }
 
 #[test]

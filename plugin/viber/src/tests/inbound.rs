@@ -40,7 +40,7 @@ fn show(part: &Part) -> String {
     }
 }
 
-/// S15, S38: payload | part | title | description's lines after the title.
+/// S15, S38, T4, T5: payload | part | title | description's lines after the title.
 const CASES: &str = r#"
 message-text | text Good morning! Is my order on its way? | Good morning! Is my order on its way? |
 message-text-emoji | text Дякую 🙂👍🏽 | Дякую 🙂👍🏽 |
@@ -52,15 +52,30 @@ message-video | video url=https://dl-media.viber.com/5/media/invented/v/c3.mp4 u
 message-file | file url=https://dl-media.viber.com/6/media/d4.pdf until=1767229200000 name=invoice 12.pdf size=40961 | File from Olena |
 message-file-file-size | file url=https://dl-media.viber.com/6/media/d5.pdf until=1767229200000 name=terms.pdf size=7123 | File from Olena |
 message-sticker | sticker 40133 Some("http://content.cdn.viber.com/stickers/100/40100/00040133.png") | Sticker from Olena |
-message-sticker-id-as-text | sticker 40133 None | Sticker from Olena |
+message-sticker-id-as-text | sticker 40133 Some("https://viber.github.io/docs/img/stickers/40133.png") | Sticker from Olena |
 message-contact | contact Some("Plumber Ivan") Some("+380501112233") own=false | Contact from Olena |
-message-contact-own-number | contact Some("Olena") Some("380671234567") own=true | Phone number from Olena | share-phone
+message-contact-own-number | contact Some("Olena") Some("380671234567") own=true | Phone number from Olena |
 message-location | location 50.4501 30.5234 None | Location from Olena |
 message-location-caption | location 50.45 -0.5 Some("The back door") | Location from Olena | The back door
 message-location-empty | other location | a message of the type location | {"location":{},"type":"location"} | Message from Olena |
 message-url | link https://shop.example/p/17?ref=a&b=c None | Link from Olena |
 message-unknown-type | other hologram | hologram: look | {"depth":3,"text":"look","type":"hologram"} | Message from Olena | look
 message-without-type | other unknown | unknown: typeless | {"text":"typeless"} | Message from Olena | typeless
+message-text-emoticons | text Дякую ❤️❤️ за 👍 (1) лампу (see https://shop.example/Lamp_(key)) | Дякую ❤️❤️ за 👍 (1) лампу (see https://shop.example/Lamp_(key)) |
+message-text-tracking-data | text And the second one? | And the second one? |
+message-text-tap | text yes | yes |
+message-text-half-character | text Кінець � | Кінець � |
+message-picture-gif | image url=https://dl-media.viber.com/4/media/invented/image/1f2e/g7.gif until=1767229200000 name=dance.gif size=52200 thumbnail=yes caption=Me today 😂 | Photo from Olena | Me today 😂
+message-picture-foreign-host | image url=http://pictures.example/p/17.jpeg thumbnail=yes | Photo from Olena |
+message-video-null-name | video url=https://dl-media.viber.com/5/media/invented/v/e9.mp4 until=1767229200000 size=268001 ms=2400 | Video from Olena |
+message-video-without-media | video | Video from Olena |
+message-file-both-sizes | file url=https://dl-media.viber.com/6/media/d6.docx until=1767229200000 name=offer.docx size=20480 | File from Olena |
+message-file-without-media | file name=lost.pdf size=1024 | File from Olena |
+message-sticker-without-media | sticker 7700001 Some("https://viber.github.io/docs/img/stickers/7700001.png") | Sticker from Olena |
+message-sticker-empty | other sticker | a message of the type sticker | {"type":"sticker"} | Message from Olena |
+message-contact-other-words | contact Some("Olena") Some("380671234567") own=false | Contact from Olena | my number
+message-contact-number-as-number | contact Some("12") Some("380501112233") own=false | Contact from Olena |
+message-contact-empty | other contact | a message of the type contact | {"contact":{},"type":"contact"} | Message from Olena |
 message-text-empty | other text | a message of the type text | {"type":"text"} | Message from Olena |
 "#;
 
@@ -88,10 +103,54 @@ fn a_carousel_is_kept_whole_and_summarised() {
     assert_eq!(json["rich_media"]["Buttons"][0]["Text"], "Sale");
 }
 
+/// The words in a caption, a title or a summary are the customer's; a name, a file's name and what is kept whole are not.
 #[test]
-fn only_the_own_number_is_the_customers_phone() {
-    assert_eq!(content("message-contact-own-number").phone.as_deref(), Some("380671234567"));
-    assert_eq!(content("message-contact").phone, None);
+fn emoticons_are_read_wherever_the_customer_wrote() {
+    let message = Message {
+        text: Some("(wink)\nsecond".to_owned()),
+        media: Some("https://x.example/(cat).png".to_owned()),
+        file_name: Some("(cat).png".to_owned()),
+        location: Some((1.0, 2.0)),
+        raw: serde_json::json!({ "text": "(wink)" }),
+        ..Message::default()
+    };
+    for (kind, part, title) in [
+        ("text", "text 😉\nsecond", "😉"),
+        (
+            "picture",
+            "image url=https://x.example/(cat).png name=(cat).png caption=😉\nsecond",
+            "Photo from (cat)",
+        ),
+        ("location", "location 1 2 Some(\"😉\\nsecond\")", "Location from (cat)"),
+        ("url", "link https://x.example/(cat).png Some(\"😉\\nsecond\")", "Link from (cat)"),
+        ("poll", "other poll | poll: 😉 | {\"text\":\"(wink)\"}", "Message from (cat)"),
+    ] {
+        let content = read(&Message { kind: kind.to_owned(), ..message.clone() }, "(cat)");
+        assert_eq!((show(&content.parts[0]).as_str(), content.title.as_str()), (part, title));
+        assert!(content.description.ends_with("😉\nsecond"), "{}", content.description);
+    }
+}
+
+/// A sticker's number goes into an address, so it has to be one.
+#[test]
+fn a_sticker_is_shown_by_a_picture_of_it() {
+    let url = |id: &str, media: Option<&str>| {
+        let message = Message {
+            kind: "sticker".to_owned(),
+            sticker_id: Some(id.to_owned()),
+            media: media.map(str::to_owned),
+            ..Message::default()
+        };
+        let Part::Sticker(sticker) = read(&message, "").parts.remove(0) else { panic!("{id}") };
+        sticker.url
+    };
+    let page = "https://viber.github.io/docs/img/stickers/17.png";
+    assert_eq!(url("17", None).as_deref(), Some(page));
+    // Plain http comes through as it came; what is fetched is the host's to decide.
+    assert_eq!(url("17", Some("http://x.example/s.png")).as_deref(), Some("http://x.example/s.png"));
+    for odd in ["../17", "17?", "-1", "1a"] {
+        assert_eq!(url(odd, None), None, "{odd}");
+    }
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn what_cannot_be_read_is_kept_and_answered_200() {
 
 #[test]
 fn what_is_not_for_a_helpdesk_is_answered_and_forgotten() {
-    for name in ["client-status", "action", "message-chat-extension"] {
+    for name in ["client-status", "action", "message-chat-extension", "message-chat-extension-number"] {
         let receipt = receive(&account(""), &fixture(name)).unwrap();
         assert_eq!(
             (receipt.response.status, receipt.inbound.len(), receipt.unreadable.len()),

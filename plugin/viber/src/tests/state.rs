@@ -20,7 +20,8 @@ fn what_is_written_is_read_again_and_small() {
         let (routing, _) = step(dialogue.routing(), policy, Event::Message(message));
         dialogue.set_routing(routing);
     }
-    dialogue.card = Some(Card { name: Some("Олена".to_owned()), ..Card::default() });
+    let (name, phone) = (Some("Олена".to_owned()), Some("+380501112233".to_owned()));
+    dialogue.card = Some(Card { name, phone, phone_source: Some(Source::Typed), ..Card::default() });
     (dialogue.subscribed, dialogue.api_version, dialogue.wrote_at) = (Some(true), Some(10), Some(7));
     (dialogue.context, dialogue.price) = (Some("c".to_owned()), Some("free".to_owned()));
     dialogue.phone_asked = true;
@@ -51,6 +52,7 @@ fn states_that_are_not_ours_are_refused() {
         (br#"{"v":1,"tasks":7}"#, "state-unreadable"),
         (br#"{"v":1,"opened":5}"#, "state-unreadable"),
         (br#"{"v":1,"opened":1,"tasks":[[1,"vanished"]]}"#, "state-unreadable"),
+        (br#"{"v":1,"card":{"phone":"1","phone_source":"guessed"}}"#, "state-unreadable"),
     ] {
         let problem = Dialogue::read(bytes).unwrap_err();
         assert_eq!((problem.class, problem.code.as_str()), (ProblemClass::Internal, code));
@@ -75,4 +77,6 @@ fn facts_say_what_an_operator_should_know() {
     assert_eq!(show(&dialogue), "session-until=86401000 price=in-session subscribed=yes");
     dialogue.subscribed = Some(false);
     assert!(show(&dialogue).ends_with("subscribed=no"));
+    // Viber says the same of one who never wrote.
+    assert!(dialogue.facts().iter().any(|fact| fact.text.contains("has not written yet, or switched")));
 }

@@ -90,7 +90,7 @@ pub(super) fn says_nothing(body: &[u8]) -> bool {
     let root: Value = serde_json::from_slice(body).unwrap_or_default();
     match root["event"].as_str() {
         Some("client_status" | "action") => true,
-        Some("message") => !root["chat_id"].is_null(),
+        Some("message") => is_of_extension(&root),
         _ => false,
     }
 }
@@ -244,5 +244,9 @@ pub(super) fn is_message(body: &[u8]) -> bool {
     let Ok(root) = serde_json::from_slice::<Value>(body) else { return false };
     let id = &root["sender"]["id"];
     let has_id = id.as_str().is_some_and(|id| !id.is_empty()) || id.is_u64() || id.is_i64();
-    root["event"] == "message" && has_id && root["message"].is_object() && root["chat_id"].is_null()
+    root["event"] == "message" && has_id && root["message"].is_object() && !is_of_extension(&root)
+}
+
+fn is_of_extension(root: &Value) -> bool {
+    !root["chat_id"].is_null() && root["chat_id"] != ""
 }

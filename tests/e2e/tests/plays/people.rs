@@ -23,7 +23,7 @@ async fn unsubscribed_between_two_answers() -> anyhow::Result<()> {
             task “hello”, active, for Olena, who gets no messages
             fact session-until: 24 h left
             fact price: in-session (The last message was inside the session: free of charge.)
-            fact subscribed: no (The customer switched messages off: they must write first.)
+            fact subscribed: no (The customer has not written yet, or switched messages off: they must write first.)
             Olena: hello
             Administrator: What size? [delivered]
             note: The customer switched messages off in Viber: answers do not reach them until they write again.
@@ -77,7 +77,7 @@ async fn blocked_in_silence() -> anyhow::Result<()> {
     let failed = "Administrator: What size? [failed] the customer switched messages off or never wrote (Viber's status 6, \
                   receiverNotSubscribed: notSubscribed)\n  → The customer must write first; send again after that, or \
                   reach them in another way.";
-    let off = "no (The customer switched messages off: they must write first.)";
+    let off = "no (The customer has not written yet, or switched messages off: they must write first.)";
     bench.sees(&task, &view(", who gets no messages", off, failed)).await?;
     let contact = desk.get(&format!("contacts/{}", task["requester"]["id"])).await?;
     ensure!(contact["subscribed"] == false, "I14: {contact}");
