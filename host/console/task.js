@@ -133,7 +133,8 @@ function side(here) {
     el("section", { class: "person" }, el("h3", {}, T.requester),
       el("p", { class: "who" }, avatar(contact), el("strong", {}, contact.name || T.nameless)),
       el("dl", {},
-        line(T.phone, contact.phone ? el("a", { href: `tel:${contact.phone.replace(/[^+\d]/g, "")}` }, contact.phone)
+        line(T.phone, contact.phone ? [el("a", { href: `tel:${contact.phone.replace(/[^+\d]/g, "")}` }, contact.phone),
+            contact.phone_source === "typed" && el("span", { class: "faint" }, ` ${T.typedPhone}`)]
           : el("span", { class: "faint" }, account?.channel === "viber" ? T.noPhone : T.noPhoneElsewhere)),
         line(T.subscribed, contact.subscribed === null ? T.unknown : contact.subscribed ? T.yes : el("strong", { class: "bad" }, T.no),
           contact.subscribed ? "" : el("span", { class: "faint" }, task.facts.find((fact) => fact.name === "subscribed")?.text ?? "")),

@@ -48,6 +48,7 @@ export const T = {
   next: "Later conversation ›",
   requester: "Requester",
   phone: "Phone",
+  typedPhone: "typed by the customer",
   noPhone: "Not known. Viber does not pass phone numbers: it stands here once the customer gives it.",
   noPhoneElsewhere: "Not known.",
   language: "Language",

@@ -1,6 +1,6 @@
 //! The desk's own helpdesk: commands become rows, in the transaction they come in.
 
-use channel_engine::contract::{Action, Contact, Note, PreviousTask, Task};
+use channel_engine::contract::{Action, Contact, Extras, Note, PreviousTask, Task};
 use desk_store::{ContactChange, NewAction, NewTask, Result, StoreError, TaskRow, Tx};
 use serde_json::json;
 
@@ -20,6 +20,7 @@ impl Helpdesk for BuiltIn {
             name: contact.name,
             avatar: contact.avatar,
             phone: contact.phone,
+            phone_source: extra(contact.extras, "phone-source"),
             language: contact.language,
             country: contact.country,
             subscribed: contact.subscribed,
@@ -98,6 +99,10 @@ impl Helpdesk for BuiltIn {
         })?;
         Ok(())
     }
+}
+
+fn extra(extras: Extras, name: &str) -> Option<String> {
+    extras.into_iter().find_map(|(known, value)| (known == name).then_some(value))
 }
 
 /// The desk's ids are numbers; a setting that holds none (an empty field) picks nothing.

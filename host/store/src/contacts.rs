@@ -21,6 +21,8 @@ pub struct ContactRow {
     pub avatar: Option<String>,
     /// Only if the customer gave it.
     pub phone: Option<String>,
+    /// How the phone number came, in the channel's word: `typed` by the customer, `shared` by their app.
+    pub phone_source: Option<String>,
     /// BCP 47.
     pub language: Option<String>,
     /// ISO 3166-1 alpha-2.
@@ -48,6 +50,8 @@ pub struct ContactChange {
     pub avatar: Option<String>,
     /// See [`ContactRow`].
     pub phone: Option<String>,
+    /// See [`ContactRow`]; it goes with `phone`.
+    pub phone_source: Option<String>,
     /// See [`ContactRow`].
     pub language: Option<String>,
     /// See [`ContactRow`].
@@ -60,8 +64,8 @@ pub struct ContactChange {
     pub at: i64,
 }
 
-const COLUMNS: &str = "id, account, plugin_id, conversation, name, avatar, phone, language, country, \
-                       subscribed, template, created_at";
+const COLUMNS: &str = "id, account, plugin_id, conversation, name, avatar, phone, phone_source, language, \
+                       country, subscribed, template, created_at";
 
 fn from_row(row: &Row) -> rusqlite::Result<ContactRow> {
     Ok(ContactRow {
@@ -72,11 +76,12 @@ fn from_row(row: &Row) -> rusqlite::Result<ContactRow> {
         name: row.get(4)?,
         avatar: row.get(5)?,
         phone: row.get(6)?,
-        language: row.get(7)?,
-        country: row.get(8)?,
-        subscribed: row.get(9)?,
-        template: row.get(10)?,
-        created_at: row.get(11)?,
+        phone_source: row.get(7)?,
+        language: row.get(8)?,
+        country: row.get(9)?,
+        subscribed: row.get(10)?,
+        template: row.get(11)?,
+        created_at: row.get(12)?,
     })
 }
 
@@ -90,12 +95,14 @@ impl Tx<'_> {
             .db
             .prepare_cached(
                 "INSERT INTO contacts (account, plugin_id, conversation, name, avatar, phone, language,
-                                       country, subscribed, template, created_at)
-                 VALUES (?1, ?2, ?3, coalesce(?4, ''), ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                                       country, subscribed, template, created_at, phone_source)
+                 VALUES (?1, ?2, ?3, coalesce(?4, ''), ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+                         iif(?6 IS NULL, NULL, ?12))
                  ON CONFLICT (account, plugin_id) DO UPDATE SET
                      name = coalesce(?4, name), avatar = coalesce(?5, avatar), phone = coalesce(?6, phone),
                      language = coalesce(?7, language), country = coalesce(?8, country),
-                     subscribed = coalesce(?9, subscribed)
+                     subscribed = coalesce(?9, subscribed),
+                     phone_source = iif(?6 IS NULL, phone_source, ?12)
                  RETURNING id",
             )?
             .query_row(
@@ -110,7 +117,8 @@ impl Tx<'_> {
                     change.country,
                     change.subscribed,
                     change.template,
-                    change.at
+                    change.at,
+                    change.phone_source
                 ],
                 |row| row.get(0),
             )?;

@@ -116,6 +116,7 @@ CREATE TABLE contacts (
     name         TEXT NOT NULL DEFAULT '',
     avatar       TEXT,
     phone        TEXT,
+    phone_source TEXT,                     -- the channel's word, as 'typed'; NULL: it did not say
     language     TEXT,
     country      TEXT,
     subscribed   INTEGER,                  -- NULL: unknown

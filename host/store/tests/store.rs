@@ -87,6 +87,28 @@ async fn a_failed_job_leaves_its_neighbours_alone() {
     assert_eq!(rows.iter().map(|row| row.plugin_id.as_str()).collect::<Vec<_>>(), ["one"]);
 }
 
+/// How a number came is said of that number: it goes with it, and a refresh without one changes neither.
+#[tokio::test]
+async fn a_phone_number_and_its_source_are_one() {
+    let bench = Bench::with_account().await;
+    let some = |text: &str| Some(text.to_owned());
+    let mut seen = Vec::new();
+    for (phone, source) in [
+        (None, some("typed")),
+        (some("1"), some("typed")),
+        (None, None),
+        (some("2"), some("shared")),
+        (some("3"), None),
+    ] {
+        let change = ContactChange { phone, phone_source: source, ..contact("one") };
+        bench.store.write(move |tx| tx.save_contact(&change)).await.expect("it is saved");
+        let row = bench.store.read(|tx| tx.contacts(0, 10)).await.expect("it reads").remove(0);
+        seen.push((row.phone, row.phone_source));
+    }
+    let typed = (some("1"), some("typed"));
+    assert_eq!(seen, [(None, None), typed.clone(), typed, (some("2"), some("shared")), (some("3"), None)]);
+}
+
 /// A reader sees a snapshot and can change nothing.
 #[tokio::test]
 async fn a_reader_cannot_write() {

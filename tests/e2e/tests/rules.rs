@@ -397,6 +397,32 @@ async fn an_answer_to_who_unsubscribed_fails_and_says_what_to_do() -> anyhow::Re
     Ok(())
 }
 
+/// S23: a number that the customer typed is marked as such, until their app shares the one that it is registered with.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_number_says_how_it_came() -> anyhow::Result<()> {
+    let (bench, account, bot) = connected(json!({"ask_for_phone": true})).await?;
+    let person = customer(&bench, &bot, "Olena").await?;
+    let known = async || {
+        let task = bench.desk.tasks(&account).await?.remove(0);
+        let contact = bench.desk.get(&format!("contacts/{}", task["requester"]["id"])).await?;
+        anyhow::Ok((contact["phone"].clone(), contact["phone_source"].clone()))
+    };
+    person.write("My order came broken (sad)").await?;
+    ensure!(known().await? == (Value::Null, Value::Null), "{:?}", known().await?);
+    ensure!(
+        bench.desk.tasks(&account).await?[0]["title"] == "My order came broken 🙁",
+        "S15: codes are emoji"
+    );
+    person.write("00380 (50) 111-22-33").await?;
+    ensure!(known().await? == (json!("+380501112233"), json!("typed")), "{:?}", known().await?);
+    person.act("share_phone", json!({})).await?;
+    let (shared, source) = known().await?;
+    ensure!(shared != "+380501112233" && source == "shared", "{shared} {source}");
+    person.write("+380501112244").await?;
+    ensure!(known().await? == (shared, source), "a typed number replaces no shared one");
+    Ok(())
+}
+
 /// C6: answers to one customer arrive in the order in which they were written, whatever each takes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_quick_answers_arrive_in_order() -> anyhow::Result<()> {

@@ -41,6 +41,7 @@ fn show_row(tx: &Tx, row: &ContactRow) -> desk_store::Result<Value> {
         "name": row.name,
         "avatar": row.avatar,
         "phone": row.phone,
+        "phone_source": row.phone_source,
         "language": row.language,
         "country": row.country,
         "subscribed": row.subscribed,
