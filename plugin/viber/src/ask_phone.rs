@@ -1,5 +1,5 @@
 //! Asking a customer for their phone number, which Viber does not pass on (S23): the question and the button; not the
-//! numbers that they give, which are read in `inbound` and `contact`.
+//! numbers that they give, which are read in `phone`.
 //!
 //! The button is shown by phones of API level 3; a computer shows none, so the question is in words as well.
 
