@@ -8,7 +8,7 @@ fn codes_become_characters() {
         ("(smiley)", "🙂"),
         ("Thank you (heart)(heart)!", "Thank you ❤️❤️!"),
         ("((like))", "(👍)"),
-        ("(2_hearts) (8ball) (!) (V)", "💕 🎱 ❗ ✌️"),
+        ("(2_hearts) (sun) (!) (V)", "💕 ☀️ ❗ ✌️"),
         ("line (wink)\nline (christmas_tree)", "line 😉\nline 🎄"),
         ("Дякую(heart)🙂", "Дякую❤️🙂"),
         ("((((cat)", "(((🐱"),
