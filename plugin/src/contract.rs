@@ -91,7 +91,7 @@ contract! {
         secret_fields: Vec<SecretField>, timeout_ms: u32, context: Vec<u8>, extras: Extras,
     }
     variant RetryScope { Call, Conversation, Account, Other(String) }
-    record Retry { call: String, after_ms: u64, scope: RetryScope, problem: Problem }
+    record Retry { call: String, after_ms: u64, scope: RetryScope, body: Option<Vec<u8>>, problem: Problem }
     variant DeliveryState { Pending, Sent, Delivered, Seen, Failed, Unconfirmed, Other(String) }
     record Delivery {
         reply: String, part: u32, state: DeliveryState, message_id: Option<String>, problem: Option<Problem>,
@@ -103,7 +103,8 @@ contract! {
     record OtherCommand { kind: String, json: String }
     variant Command {
         SaveContact(Contact), OpenTask(Task), AddAction(Action), Note(Note), Call(Call), Retry(Retry),
-        Delivery(Delivery), Receipt(DeliveryReceipt), AccountStatus(AccountStatus), Other(OtherCommand),
+        Resume(RetryScope), Delivery(Delivery), Receipt(DeliveryReceipt), AccountStatus(AccountStatus),
+        ManageAccount(AccountRequest), Other(OtherCommand),
     }
     record Fact { name: String, value: String, text: String }
     record Outcome { state: Vec<u8>, commands: Vec<Command>, facts: Vec<Fact> }
@@ -120,6 +121,6 @@ contract! {
     variant AnswerResult {
         Response(HttpResponse), NotSent(String), Unknown(String), RefusedByPolicy(String), Other(String),
     }
-    record Answer { call: String, attempt: u32, result: AnswerResult, context: Vec<u8> }
+    record Answer { call: String, attempt: u32, began_at: TimeMs, result: AnswerResult, body: Vec<u8>, context: Vec<u8> }
     variant AccountRequest { Connect, Check, Disconnect, Other(String) }
 }

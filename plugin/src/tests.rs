@@ -4,10 +4,10 @@ use core::mem::ManuallyDrop;
 use std::collections::BTreeSet;
 
 use conversation::{
-    Account, AccountStatus, Action, Call, CallHeader, CallValue, Command, ConnectionState, Contact,
-    ContactCard, Delivery, DeliveryReceipt, DeliveryState, Extras, Fact, Header, HttpRequest, Link, Location,
-    Media, Note, OtherCommand, OtherPart, Outcome, Part, PreviousTask, Problem, ProblemClass, Profile,
-    ReceiptTarget, Rejection, Retry, RetryScope, Secret, SecretField, Sticker, Task,
+    Account, AccountRequest, AccountStatus, Action, Call, CallHeader, CallValue, Command, ConnectionState,
+    Contact, ContactCard, Delivery, DeliveryReceipt, DeliveryState, Extras, Fact, Header, HttpRequest, Link,
+    Location, Media, Note, OtherCommand, OtherPart, Outcome, Part, PreviousTask, Problem, ProblemClass,
+    Profile, ReceiptTarget, Rejection, Retry, RetryScope, Secret, SecretField, Sticker, Task,
 };
 
 use crate::abi::{Value, answer};
@@ -180,11 +180,14 @@ fn commands() -> Vec<Command> {
             call: id(),
             after_ms: 1,
             scope: RetryScope::Account,
+            body: Some(vec![7, 8]),
             problem: problem(ProblemClass::Limit),
         }),
+        Command::Resume(RetryScope::Conversation),
         Command::Delivery(Delivery { reply: id(), part: 3, state, message_id: some("m"), problem: None }),
         Command::Receipt(reported),
         Command::AccountStatus(AccountStatus { state: connected, problem: None, profile: Some(profile) }),
+        Command::ManageAccount(AccountRequest::Check),
         Command::Other(OtherCommand { kind: text("k"), json: text("{}") }),
     ]
 }

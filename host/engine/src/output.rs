@@ -57,12 +57,16 @@ fn check_command(command: &Command, limits: &Limits) -> Verdict {
         Command::AddAction(action) if action.parts.is_empty() => Err("an action has no parts".into()),
         Command::AddAction(action) => action.parts.iter().try_for_each(check_part),
         Command::Call(call) => check_call(call, limits),
+        Command::Retry(retry) => {
+            at_most("bytes of a retry's body", retry.body.as_ref().map_or(0, Vec::len), limits.body_bytes_max)
+        }
         Command::SaveContact(_)
         | Command::Note(_)
-        | Command::Retry(_)
+        | Command::Resume(_)
         | Command::Delivery(_)
         | Command::Receipt(_)
         | Command::AccountStatus(_)
+        | Command::ManageAccount(_)
         | Command::Other(_) => Ok(()),
     }
 }

@@ -4,10 +4,11 @@
 //! no more of them than commands and list items, whose own transfer is bounded.
 
 use crate::contract::{
-    AccountStatus, Action, Call, CallHeader, CallValue, Command, ConnectionState, Contact, ContactCard,
-    Delivery, DeliveryReceipt, DeliveryState, Fact, Header, HttpResponse, Inbound, Link, Location, Media,
-    Note, OtherCommand, OtherPart, Outcome, Part, PreviousTask, Problem, ProblemClass, Profile, Receipt,
-    ReceiptTarget, Rejection, Retry, RetryScope, SecretField, Sticker, Task, Text, TextFormat, Unreadable,
+    AccountRequest, AccountStatus, Action, Call, CallHeader, CallValue, Command, ConnectionState, Contact,
+    ContactCard, Delivery, DeliveryReceipt, DeliveryState, Fact, Header, HttpResponse, Inbound, Link,
+    Location, Media, Note, OtherCommand, OtherPart, Outcome, Part, PreviousTask, Problem, ProblemClass,
+    Profile, Receipt, ReceiptTarget, Rejection, Retry, RetryScope, SecretField, Sticker, Task, Text,
+    TextFormat, Unreadable,
 };
 
 /// Something that has a weight.
@@ -120,7 +121,7 @@ records! {
     CallHeader { name, value }
     SecretField { pointer, secret }
     Call { id, method, url, headers, body, secret_fields, timeout_ms, context, extras }
-    Retry { call, after_ms, scope, problem }
+    Retry { call, after_ms, scope, body, problem }
     Delivery { reply, part, state, message_id, problem }
     DeliveryReceipt { target, state, at, problem }
     Profile { id, name, uri, avatar, links }
@@ -139,5 +140,6 @@ variants! {
     DeliveryState { Other | Pending, Sent, Delivered, Seen, Failed, Unconfirmed }
     ReceiptTarget { Message, UpToMessage, Other | UpToTime }
     ConnectionState { Other | Pending, Connected, Failed, Disconnected }
-    Command { SaveContact, OpenTask, AddAction, Note, Call, Retry, Delivery, Receipt, AccountStatus, Other | }
+    Command { SaveContact, OpenTask, AddAction, Note, Call, Retry, Resume, Delivery, Receipt, AccountStatus, ManageAccount, Other | }
+    AccountRequest { Other | Connect, Check, Disconnect }
 }

@@ -1,8 +1,9 @@
 //! An outcome into the transaction: the new state, then each command in order. Not here: what the plugin decides.
 
-use channel_engine::contract::{Command, Outcome, Retry, RetryScope};
-use desk_store::{NewCall, Tx};
+use channel_engine::contract::{AccountRequest, Call, Command, Outcome, Retry, RetryScope};
+use desk_store::{NewCall, StoreError, Tx};
 
+use super::event::Event;
 use crate::clock::to_column;
 use crate::desk::{Helpdesk, Place, accounts, deliveries};
 
@@ -39,9 +40,11 @@ fn apply_command(
             at: place.now,
         }),
         Command::Retry(retry) => apply_retry(tx, place, retry),
+        Command::Resume(scope) => apply_resume(tx, place, scope),
         Command::Delivery(delivery) => deliveries::apply_delivery(tx, place, delivery),
         Command::Receipt(receipt) => deliveries::apply_receipt(tx, place, receipt),
         Command::AccountStatus(status) => accounts::apply_status(tx, place, status),
+        Command::ManageAccount(request) => queue_request(tx, place, request),
         Command::Other(other) => {
             tracing::warn!(account.id = place.account.id, kind = other.kind, "unknown command ignored");
             Ok(())
@@ -59,5 +62,26 @@ fn apply_retry(tx: &Tx, place: &Place, retry: &Retry) -> desk_store::Result<()> 
         }
         RetryScope::Account => tx.pause_account(account, until)?,
     }
+    if let Some(body) = &retry.body {
+        let request = tx.call_request(account, &retry.call)?.ok_or(StoreError::Missing("the call"))?;
+        let call = Call { body: body.clone(), ..serde_json::from_value(request)? };
+        tx.set_call_request(account, &retry.call, &serde_json::to_value(&call)?)?;
+    }
     tx.queue_again(account, &retry.call, until, &serde_json::to_value(&retry.problem)?)
+}
+
+fn apply_resume(tx: &Tx, place: &Place, scope: &RetryScope) -> desk_store::Result<()> {
+    let account = &place.account.id;
+    match scope {
+        RetryScope::Call | RetryScope::Conversation | RetryScope::Other(_) => {
+            tx.resume_conversation(account, place.conversation, place.now)
+        }
+        RetryScope::Account => tx.resume_account(account, place.now),
+    }
+}
+
+/// In the account's own conversation, whose lane is another one: it is drained after the commit.
+fn queue_request(tx: &Tx, place: &Place, request: &AccountRequest) -> desk_store::Result<()> {
+    let event = serde_json::to_value(Event::AccountRequest(request.clone()))?;
+    tx.queue_event_once(&place.account.id, "", &event, place.now)
 }

@@ -1,7 +1,10 @@
 //! One event through the plugin and into the store. This is where a message is either kept whole or not at all.
 
-use channel_engine::contract::{Account, AccountRequest, Conversation, Outcome, Problem, ProblemClass};
+use channel_engine::contract::{
+    Account, AccountRequest, Command, Conversation, Outcome, Problem, ProblemClass,
+};
 use desk_store::{AccountRow, NewParked, StoreError, Tx};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::event::{Event, Origin};
@@ -206,6 +209,8 @@ async fn look(
 async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome) -> Result<End, StoreError> {
     let (shared, conversation) = (app.clone(), input.conversation.id.clone());
     let dedupe = input.event.dedupe().to_owned();
+    let asks_account = outcome.commands.iter().any(|command| matches!(command, Command::ManageAccount(_)));
+    let account = commit.row.id.clone();
     let end = app
         .store
         .write(move |tx| {
@@ -225,7 +230,22 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
         })
         .await?;
     app.outbox_bell.notify_one();
+    if asks_account {
+        tokio::spawn(drain_own(app.clone(), account));
+    }
     Ok(end)
+}
+
+/// Tells the plugin what it asked for in the account's own conversation. Should it fail, the next event there, or the
+/// next start, does it.
+///
+/// Boxed, since it is a part of what it starts.
+fn drain_own(app: Arc<App>, account: String) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        if let Err(error) = drain(&app, &account, "").await {
+            tracing::error!(account.id = account, %error, "a request to the account could not be handled");
+        }
+    })
 }
 
 /// Marks the event as done where it came from; `false` if it was done before.

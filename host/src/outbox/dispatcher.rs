@@ -26,8 +26,7 @@ pub async fn recover(app: &Arc<App>) -> Result<(), InboxError> {
     let interrupted = app.store.read(|tx| tx.interrupted_calls()).await?;
     for row in interrupted {
         let result = AnswerResult::Unknown("the desk stopped while the call was under way".into());
-        let attempt = row.attempt;
-        feed(app, row, attempt, result).await?;
+        feed(app, row, result).await?;
     }
     Ok(())
 }
@@ -40,8 +39,8 @@ pub async fn run(app: Arc<App>, mut stop: Stop) {
         while under_way.try_join_next().is_some() {}
         let wait = match begin(&app).await {
             Ok((begun, wait)) => {
-                for (row, attempt) in begun {
-                    under_way.spawn(deliver(app.clone(), row, attempt));
+                for row in begun {
+                    under_way.spawn(deliver(app.clone(), row));
                 }
                 wait
             }
@@ -59,11 +58,9 @@ pub async fn run(app: Arc<App>, mut stop: Stop) {
     while under_way.join_next().await.is_some() {}
 }
 
-type Begun = Vec<(CallRow, i64)>;
-
 /// Begins every attempt that is due; says when to look again. That an attempt is under way is on disk before a byte
 /// leaves: after a crash it counts as unknown, and is not sent again in silence.
-async fn begin(app: &App) -> Result<(Begun, Duration), StoreError> {
+async fn begin(app: &App) -> Result<(Vec<CallRow>, Duration), StoreError> {
     let now = to_column(now_ms());
     let (due, next) =
         app.store.read(move |tx| Ok((tx.due_calls(now, ROUND_MAX)?, tx.next_due(now)?))).await?;
@@ -76,8 +73,8 @@ async fn begin(app: &App) -> Result<(Begun, Duration), StoreError> {
         .write(move |tx| {
             let mut begun = Vec::new();
             for row in due {
-                if let Some(attempt) = tx.begin_attempt(row.seq)? {
-                    begun.push((row, attempt));
+                if let Some(attempt) = tx.begin_attempt(row.seq, now)? {
+                    begun.push(CallRow { attempt, began_at: now, ..row });
                 }
             }
             Ok(begun)
@@ -86,10 +83,10 @@ async fn begin(app: &App) -> Result<(Begun, Duration), StoreError> {
     Ok((begun, Duration::ZERO))
 }
 
-async fn deliver(app: Arc<App>, row: CallRow, attempt: i64) {
+async fn deliver(app: Arc<App>, row: CallRow) {
     let result = send(&app, &row).await;
     let (account, call) = (row.account.clone(), row.id.clone());
-    if let Err(error) = feed(&app, row, attempt, result).await {
+    if let Err(error) = feed(&app, row, result).await {
         // The row stays `sending`: the next start asks the plugin what to do.
         tracing::error!(account.id = account, call.id = call, %error, "an answer could not be recorded");
     }
@@ -118,10 +115,16 @@ async fn send(app: &App, row: &CallRow) -> AnswerResult {
     }
 }
 
-async fn feed(app: &Arc<App>, row: CallRow, attempt: i64, result: AnswerResult) -> Result<(), InboxError> {
-    let context = serde_json::from_value::<Call>(row.request).map(|call| call.context).unwrap_or_default();
-    let answer =
-        Answer { call: row.id, attempt: u32::try_from(attempt).unwrap_or(u32::MAX), result, context };
+async fn feed(app: &Arc<App>, row: CallRow, result: AnswerResult) -> Result<(), InboxError> {
+    let call: Call = serde_json::from_value(row.request).unwrap_or_default();
+    let answer = Answer {
+        call: row.id,
+        attempt: u32::try_from(row.attempt).unwrap_or(u32::MAX),
+        began_at: u64::try_from(row.began_at).unwrap_or_default(),
+        result,
+        body: call.body,
+        context: call.context,
+    };
     handle(app, &row.account, &row.conversation, Event::Answer(answer), Origin::Outbox(row.seq)).await?;
     Ok(())
 }

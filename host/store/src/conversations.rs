@@ -124,6 +124,20 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Queues an event, unless an equal one waits in its conversation already.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn queue_event_once(&self, account: &str, conversation: &str, event: &Value, at: i64) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO events (account, conversation, event, at) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS
+                 (SELECT 1 FROM events WHERE account = ?1 AND conversation = ?2 AND event = ?3)",
+            )?
+            .execute(params![account, conversation, event.to_string(), at])?;
+        Ok(())
+    }
+
     /// The first event that waits in the conversation.
     ///
     /// # Errors

@@ -26,6 +26,8 @@ pub struct CallRow {
     pub attempt: i64,
     /// ms; not sent before.
     pub due_at: i64,
+    /// ms; when the latest attempt began, 0 if none did.
+    pub began_at: i64,
 }
 
 /// A call to be queued.
@@ -58,7 +60,8 @@ pub struct Counts {
     pub calls_done: i64,
 }
 
-const COLUMNS: &str = "c.seq, c.account, c.conversation, c.id, c.request, c.state, c.attempt, c.due_at";
+const COLUMNS: &str =
+    "c.seq, c.account, c.conversation, c.id, c.request, c.state, c.attempt, c.due_at, c.began_at";
 
 fn from_row(row: &Row) -> rusqlite::Result<CallRow> {
     Ok(CallRow {
@@ -70,6 +73,7 @@ fn from_row(row: &Row) -> rusqlite::Result<CallRow> {
         state: row.get(5)?,
         attempt: row.get(6)?,
         due_at: row.get(7)?,
+        began_at: row.get(8)?,
     })
 }
 
@@ -89,7 +93,8 @@ impl Tx<'_> {
     }
 
     /// Calls that may leave now: the first open one of each conversation, if it is queued and due, and neither its
-    /// conversation nor its account is paused.
+    /// conversation nor its account is paused. An account's pause does not hold for its own conversation, whose calls
+    /// mend what it waits for.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -100,7 +105,8 @@ impl Tx<'_> {
                ON first.seq = c.seq
              JOIN accounts a ON a.id = c.account
              LEFT JOIN conversations v ON v.account = c.account AND v.id = c.conversation
-             WHERE c.state = 'queued' AND c.due_at <= ?1 AND a.paused_until <= ?1
+             WHERE c.state = 'queued' AND c.due_at <= ?1
+               AND (a.paused_until <= ?1 OR c.conversation = '')
                AND coalesce(v.paused_until, 0) <= ?1
              ORDER BY c.due_at, c.seq LIMIT ?2"
         );
@@ -147,18 +153,18 @@ impl Tx<'_> {
             .exists([account, conversation])?)
     }
 
-    /// Begins an attempt; says its number, or `None` if the call is not queued any more.
+    /// Begins an attempt at `now`; says its number, or `None` if the call is not queued any more.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn begin_attempt(&self, seq: i64) -> Result<Option<i64>> {
+    pub fn begin_attempt(&self, seq: i64, now: i64) -> Result<Option<i64>> {
         Ok(self
             .db
             .prepare_cached(
-                "UPDATE calls SET state = 'sending', attempt = attempt + 1
+                "UPDATE calls SET state = 'sending', attempt = attempt + 1, began_at = ?2
                  WHERE seq = ?1 AND state = 'queued' RETURNING attempt",
             )?
-            .query_row([seq], |row| row.get(0))
+            .query_row([seq, now], |row| row.get(0))
             .optional()?)
     }
 
@@ -189,6 +195,60 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What a call asks for, as it will be sent; `None` if there is no such call.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn call_request(&self, account: &str, id: &str) -> Result<Option<Value>> {
+        let request = self
+            .db
+            .prepare_cached("SELECT request FROM calls WHERE account = ?1 AND id = ?2")?
+            .query_row([account, id], |row| json_column(row, 0))
+            .optional()?;
+        Ok(request.flatten())
+    }
+
+    /// Changes what a call asks for, from its next attempt on.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn set_call_request(&self, account: &str, id: &str, request: &Value) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE calls SET request = ?3 WHERE account = ?1 AND id = ?2")?
+            .execute(params![account, id, request.to_string()])?;
+        Ok(())
+    }
+
+    /// Ends the pause of a conversation: what waits in it is due at `now`.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn resume_conversation(&self, account: &str, conversation: &str, now: i64) -> Result<()> {
+        self.pause_conversation(account, conversation, 0)?;
+        self.db
+            .prepare_cached(
+                "UPDATE calls SET due_at = ?3
+                 WHERE account = ?1 AND conversation = ?2 AND state = 'queued' AND due_at > ?3",
+            )?
+            .execute(params![account, conversation, now])?;
+        Ok(())
+    }
+
+    /// Ends the pause of an account: what waits in its conversations is due at `now`, but for those that are paused
+    /// themselves.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn resume_account(&self, account: &str, now: i64) -> Result<()> {
+        self.pause_account(account, 0)?;
+        self.db
+            .prepare_cached(
+                "UPDATE calls SET due_at = ?2 WHERE account = ?1 AND state = 'queued' AND due_at > ?2",
+            )?
+            .execute(params![account, now])?;
+        Ok(())
+    }
+
     /// When the next queued call is due, ms, if any waits.
     ///
     /// # Errors
@@ -197,10 +257,14 @@ impl Tx<'_> {
         Ok(self
             .db
             .prepare_cached(
-                "SELECT min(max(c.due_at, a.paused_until, coalesce(v.paused_until, 0))) FROM calls c
-                 JOIN accounts a ON a.id = c.account
-                 LEFT JOIN conversations v ON v.account = c.account AND v.id = c.conversation
-                 WHERE c.state = 'queued' AND max(c.due_at, a.paused_until, coalesce(v.paused_until, 0)) > ?1",
+                "SELECT min(due) FROM (
+                     SELECT max(c.due_at, coalesce(v.paused_until, 0),
+                                iif(c.conversation = '', 0, a.paused_until)) AS due
+                     FROM calls c
+                     JOIN accounts a ON a.id = c.account
+                     LEFT JOIN conversations v ON v.account = c.account AND v.id = c.conversation
+                     WHERE c.state = 'queued')
+                 WHERE due > ?1",
             )?
             .query_row([after], |row| row.get(0))?)
     }

@@ -206,6 +206,7 @@ CREATE TABLE calls (
     state        TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'done')),
     attempt      INTEGER NOT NULL DEFAULT 0,
     due_at       INTEGER NOT NULL,
+    began_at     INTEGER NOT NULL DEFAULT 0, -- the latest attempt's beginning
     problem      TEXT,                     -- JSON: why it waits
     at           INTEGER NOT NULL,
     UNIQUE (account, id)

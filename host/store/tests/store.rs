@@ -232,7 +232,7 @@ async fn calls_of_a_conversation_go_in_order() {
     assert_eq!(due(store, 9).await, [""; 0], "not before they are due");
     assert_eq!(due(store, 10).await, ["x1", "y1"]);
     let seq = store.read(|tx| Ok(tx.due_calls(10, 1)?[0].seq)).await.expect("it reads");
-    let attempts = store.write(move |tx| Ok([tx.begin_attempt(seq)?, tx.begin_attempt(seq)?])).await;
+    let attempts = store.write(move |tx| Ok([tx.begin_attempt(seq, 1)?, tx.begin_attempt(seq, 1)?])).await;
     assert_eq!(attempts.expect("it writes"), [Some(1), None], "an attempt is begun once");
     assert_eq!(due(store, 10).await, ["y1"], "x2 waits for x1");
     let again = store

@@ -1,7 +1,10 @@
 //! What a host is to carry out; not who carries it out, nor when.
 
 use crate::prelude::*;
-use crate::{AccountStatus, Action, Call, Delivery, DeliveryReceipt, Extras, Note, Retry, Task};
+use crate::{
+    AccountRequest, AccountStatus, Action, Call, Delivery, DeliveryReceipt, Extras, Note, Retry, RetryScope,
+    Task,
+};
 
 /// Makes or refreshes a contact card; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,12 +53,16 @@ pub enum Command {
     Call(Call),
     /// Send a call again.
     Retry(Retry),
+    /// What waits in this scope is due now.
+    Resume(RetryScope),
     /// The state of one part of a reply.
     Delivery(Delivery),
     /// What the messenger reports about something sent.
     Receipt(DeliveryReceipt),
     /// Whether the account works.
     AccountStatus(AccountStatus),
+    /// Call `manage-account`, soon.
+    ManageAccount(AccountRequest),
     /// A command of a later version.
     Other(OtherCommand),
 }

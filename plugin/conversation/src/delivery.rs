@@ -60,7 +60,7 @@ pub enum RetryScope {
     Call,
     /// Every call of the conversation.
     Conversation,
-    /// Every call of the account.
+    /// Every call of the account, but for those of its own conversation.
     Account,
     /// A scope of a later version: treated as `Conversation`.
     Other(String),
@@ -75,6 +75,8 @@ pub struct Retry {
     pub after_ms: u64,
     /// What waits.
     pub scope: RetryScope,
+    /// Sent from now on instead of the call's body.
+    pub body: Option<Vec<u8>>,
     /// Why, for the operator.
     pub problem: Problem,
 }
@@ -162,8 +164,12 @@ pub struct Answer {
     pub call: String,
     /// 1 for the first.
     pub attempt: u32,
+    /// When the attempt began, by the host's clock.
+    pub began_at: TimeMs,
     /// What became of it.
     pub result: AnswerResult,
+    /// The body that was sent, without secrets.
+    pub body: Vec<u8>,
     /// As the call gave it.
     pub context: Vec<u8>,
 }

@@ -3,7 +3,8 @@
 //! ```text
 //!  connect ─▶ checking-key ─▶ setting-webhook ─▶ connected     check ─▶ checking ─▶ connected
 //!                  │                │ needs the answer *and* the `webhook` event, in either order
-//!                  └────────────────┴─▶ failed          disconnect ─▶ removing-webhook ─▶ disconnected
+//!                  └────────────────┴─▶ failed                         └─▶ setting-webhook (A4), failed
+//!                                                         disconnect ─▶ removing-webhook ─▶ disconnected
 //! ```
 //!
 //! | rule | says | from |
@@ -11,9 +12,11 @@
 //! | A1 | connected means: the key was checked, the webhook set, and Viber called it back | I13 |
 //! | A2 | a key of another bot than the first is refused | I12 |
 //! | A3 | answers of an earlier request are ignored: each request has its own run | C6 |
-//! | A4 | a check compares what Viber has with what was set: the last system to set a webhook wins silently | – |
+//! | A4 | a check compares what Viber has with what was set, since the last system to set a webhook wins silently: what nobody else set is set again, what another system took stays taken | – |
+//! | A6 | connected lets go out what waited for the account; a check while a request is under way is no new one | – |
 //! | A5 | what is harmless to repeat is repeated a few times, and everything here is | – |
 
+mod advice;
 mod calls;
 mod machine;
 

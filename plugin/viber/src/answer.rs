@@ -1,19 +1,20 @@
 //! What the answer to a sent message means for its delivery; answers to the account's calls are in `account`.
 
 use conversation::{
-    Account, AccountStatus, Answer, Command, ConnectionState, Conversation, Delivery, DeliveryState, Outcome,
-    Problem, ProblemClass, Retry, RetryScope,
+    Account, AccountRequest, AccountStatus, Answer, Command, ConnectionState, Conversation, DeliveryState,
+    Outcome, Problem, ProblemClass, Retry, RetryScope,
 };
 use serde_json::Value;
 
-use crate::limits::{ATTEMPTS_MAX, HOUR_MS, HOURLY_ATTEMPTS_MAX};
-use crate::outbound::{Changed, SendContext, delivery};
+use crate::limits::{ATTEMPTS_MAX, BACKOFF_MAX_MS, HOUR_MS, HOURLY_ATTEMPTS_MAX, REPAIR_MS};
+use crate::outbound::{Changed, SendContext, delivery, sent};
 use crate::prelude::*;
 use crate::saved::Odd;
+use crate::sends::Lost;
 use crate::state::Dialogue;
 use crate::status::{self, RetryPolicy, Status};
 use crate::verdict::{self, Verdict, backoff_ms};
-use crate::{account, contact, json};
+use crate::{account, contact, json, message};
 
 /// Learns what became of a call.
 ///
@@ -64,7 +65,7 @@ impl Turn<'_> {
                 self.retry(backoff_ms(self.answer.attempt).max(not_before_ms), RetryScope::Call, problem);
             }
             Verdict::Again { problem, .. } => self.failed(given_up(problem)),
-            Verdict::Lost(problem) => self.end(DeliveryState::Unconfirmed, problem),
+            Verdict::Lost(problem) => self.lost(problem),
             Verdict::Dead(problem) => self.failed(problem),
         }
     }
@@ -72,49 +73,88 @@ impl Turn<'_> {
     /// Viber has it: accepted, not yet delivered.
     fn sent(&mut self, root: &Value) {
         self.dialogue.price = price(root).map(str::to_owned).or(self.dialogue.price.take());
-        self.commands.push(Command::Delivery(Delivery {
-            reply: self.context.reply.clone(),
-            part: self.context.part,
-            state: DeliveryState::Sent,
-            message_id: json::token(root, "message_token"),
-            problem: self.context.changed.as_ref().map(Changed::problem),
-        }));
+        let token = json::token(root, "message_token");
+        if let Some(token) = &token {
+            self.dialogue.sends.answered(token);
+        }
+        let changed = self.context.changed.as_ref().map(Changed::problem);
+        self.commands.push(sent(&self.context.reply, self.context.part, token, changed));
+        if core::mem::take(&mut self.dialogue.stopped) {
+            // What stopped the account is over: its health should say so, and the others go on.
+            self.commands.push(Command::ManageAccount(AccountRequest::Check));
+        }
+    }
+
+    /// Nobody knows whether Viber has it, but for a receipt that came already.
+    fn lost(&mut self, problem: Problem) {
+        let SendContext { reply, part, changed } = &self.context;
+        let lost = Lost { reply: reply.clone(), part: *part, began_at: self.answer.began_at };
+        match self.dialogue.sends.lost(lost) {
+            Some(token) => {
+                self.commands.push(sent(reply, *part, Some(token), changed.as_ref().map(Changed::problem)));
+            }
+            None => self.end(DeliveryState::Unconfirmed, problem),
+        }
     }
 
     fn refused(&mut self, status: &Status, number: i64, said: Option<&str>) {
         let problem = status.problem(number, said);
         let attempt = self.answer.attempt;
+        self.note(number);
         match status.retry {
             RetryPolicy::Once if attempt < 2 => self.retry(backoff_ms(6), RetryScope::Call, problem),
             RetryPolicy::NextHour if attempt < HOURLY_ATTEMPTS_MAX => {
+                self.dialogue.limited = true;
                 self.retry(HOUR_MS - self.now % HOUR_MS, RetryScope::Conversation, problem);
             }
             RetryPolicy::Once | RetryPolicy::NextHour => self.failed(given_up(problem)),
-            RetryPolicy::Never => {
-                if number == NOT_SUBSCRIBED {
-                    let told = contact::subscribe(&mut self.dialogue, self.user, false);
-                    self.commands.extend(told.map(Command::SaveContact));
-                }
-                self.failed(problem);
+            RetryPolicy::Plainer => match message::plainer(&self.answer.body) {
+                Some(body) => self.retry_as(Some(body), 0, RetryScope::Call, problem),
+                None => self.failed(problem),
+            },
+            RetryPolicy::Repair if attempt < 2 => {
+                self.retry(REPAIR_MS, RetryScope::Account, problem);
+                self.commands.push(Command::ManageAccount(AccountRequest::Check));
             }
-            RetryPolicy::AccountStops => {
-                self.failed(problem.clone());
-                let state = ConnectionState::Failed;
-                let status = AccountStatus { state, problem: Some(problem), profile: None };
-                self.commands.push(Command::AccountStatus(status));
-            }
+            RetryPolicy::Repair | RetryPolicy::AccountWaits => self.account_refused(problem),
+            RetryPolicy::Never => self.failed(problem),
         }
     }
 
+    /// What a refusal says of the customer and of what sending costs.
+    fn note(&mut self, number: i64) {
+        match number {
+            NOT_SUBSCRIBED => {
+                let told = contact::subscribe(&mut self.dialogue, self.user, false);
+                self.commands.extend(told.map(Command::SaveContact));
+            }
+            QUOTA_USED_UP => self.dialogue.price = Some("quota-used-up".to_owned()),
+            NO_BALANCE => self.dialogue.price = Some("no-balance".to_owned()),
+            _ => {}
+        }
+    }
+
+    /// Every message of the account would be refused: they wait for an administrator, who is told.
+    fn account_refused(&mut self, problem: Problem) {
+        if self.answer.attempt < ATTEMPTS_MAX {
+            self.dialogue.stopped = true;
+            self.retry(BACKOFF_MAX_MS, RetryScope::Account, problem.clone());
+        } else {
+            self.failed(problem.clone());
+        }
+        let status = AccountStatus { state: ConnectionState::Failed, problem: Some(problem), profile: None };
+        self.commands.push(Command::AccountStatus(status));
+    }
+
     fn retry(&mut self, after_ms: u64, scope: RetryScope, problem: Problem) {
+        self.retry_as(None, after_ms, scope, problem);
+    }
+
+    fn retry_as(&mut self, body: Option<Vec<u8>>, after_ms: u64, scope: RetryScope, problem: Problem) {
         // So that the operator sees why it waits.
         self.end(DeliveryState::Pending, problem.clone());
-        self.commands.push(Command::Retry(Retry {
-            call: self.answer.call.clone(),
-            after_ms,
-            scope,
-            problem,
-        }));
+        let call = self.answer.call.clone();
+        self.commands.push(Command::Retry(Retry { call, after_ms, scope, body, problem }));
     }
 
     fn failed(&mut self, problem: Problem) {
@@ -128,6 +168,10 @@ impl Turn<'_> {
 
 /// Status 6, whose words differ between the docs and the service.
 const NOT_SUBSCRIBED: i64 = 6;
+/// Status 23: the month's free messages.
+const QUOTA_USED_UP: i64 = 23;
+/// Status 24.
+const NO_BALANCE: i64 = 24;
 
 fn given_up(problem: Problem) -> Problem {
     Problem { advice: "It was tried several times; send it again later.".to_owned(), ..problem }

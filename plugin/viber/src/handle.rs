@@ -3,12 +3,13 @@
 use conversation::routing::{self, Effect, Policy, Previous};
 use conversation::{
     Account, Action, Command, Conversation, DeliveryReceipt, DeliveryState, Inbound, Note, Outcome,
-    PreviousTask, Problem, ProblemClass, ReceiptTarget, Task, TaskEvent,
+    PreviousTask, Problem, ProblemClass, ReceiptTarget, RetryScope, Task, TaskEvent,
 };
 
 use crate::callback::{self, Callback, Event, Message, User};
 use crate::inbound::{self, Content};
 use crate::limits::CONTEXT_CHARS_MAX;
+use crate::outbound::sent;
 use crate::prelude::*;
 use crate::settings::{self, Settings};
 use crate::state::Dialogue;
@@ -109,6 +110,7 @@ impl<'a> Turn<'a> {
                 self.refresh(user);
             }
             Event::Delivered { .. } | Event::Seen { .. } | Event::Failed { .. } => {
+                self.settle_lost(callback.message_token.as_deref());
                 self.commands.extend(receipt(callback, inbound.at).map(Command::Receipt));
             }
             // The first step names none of these for a customer.
@@ -121,9 +123,12 @@ impl<'a> Turn<'a> {
         if effects.is_empty() {
             return; // A repeat.
         }
-        let dialogue = &mut self.dialogue;
-        dialogue.wrote_at = dialogue.wrote_at.max(Some(at));
-        dialogue.api_version = sender.api_version.or(dialogue.api_version);
+        self.dialogue.customer_wrote(at);
+        // The limit of an hour is counted anew. developers.viber.com, Rate limits; checked 2026-11.
+        if core::mem::take(&mut self.dialogue.limited) {
+            self.commands.push(Command::Resume(RetryScope::Conversation));
+        }
+        self.dialogue.api_version = sender.api_version.or(self.dialogue.api_version);
         // Who writes is subscribed, silently. developers.viber.com, Subscribed; checked 2026-11.
         self.set_subscribed(true);
         let phone = phone::given(message, self.settings.ask_for_phone);
@@ -180,6 +185,15 @@ impl<'a> Turn<'a> {
             text: "The customer switched messages off in Viber: answers do not reach them until they write again."
                 .to_owned(),
         }));
+    }
+
+    /// A receipt for a message whose answer was lost says that it arrived. Viber sends receipts for the customer's own
+    /// messages too.
+    fn settle_lost(&mut self, token: Option<&str>) {
+        let Some(token) = token.filter(|token| !self.dialogue.has_received(token)) else { return };
+        if let Some(lost) = self.dialogue.sends.heard(token) {
+            self.commands.push(sent(&lost.reply, lost.part, Some(token.to_owned()), None));
+        }
     }
 
     fn refresh(&mut self, user: &User) {

@@ -9,7 +9,7 @@
 //! | … and is handled | [`handle_inbound`] | `handle` → `inbound`, `emoticons`, `contact`, `phone`, `state` |
 //! | a task changes | [`handle_task_event`] | `handle` |
 //! | an operator answers | [`handle_reply`] | `outbound` → `message`, `attachment`, `format`, `split`, `keyboard`, `ask_phone` |
-//! | Viber answers | [`handle_answer`] | `answer` → `verdict`, `status` |
+//! | Viber answers | [`handle_answer`] | `answer` → `verdict`, `status`, `sends` |
 //! | an administrator asks | [`manage_account`] | `account` |
 
 #![cfg_attr(not(test), no_std)]
@@ -39,6 +39,7 @@ mod phone;
 mod prelude;
 mod receive;
 mod saved;
+mod sends;
 pub mod settings;
 pub mod signature;
 mod split;

@@ -56,10 +56,14 @@ pub const CALL_TIMEOUT_MS: u32 = 15_000;
 pub const BACKOFF_FIRST_MS: u64 = 1_000;
 /// Milliseconds between two repeats at most.
 pub const BACKOFF_MAX_MS: u64 = 15 * 60_000;
-/// Attempts of a call before it is given up: about 47 minutes with the doubling.
-pub const ATTEMPTS_MAX: u32 = 12;
-/// Attempts of a call that waits for the next clock hour each time: a day.
+/// Attempts of a call before it is given up: about a day with the doubling, after which an answer is stale.
+pub const ATTEMPTS_MAX: u32 = 105;
+/// Attempts of a call that waits for an hour each time: about a day.
 pub const HOURLY_ATTEMPTS_MAX: u32 = 24;
+/// Milliseconds that messages wait for a webhook that is being set again, at most: that it is set ends the wait.
+pub const REPAIR_MS: u64 = 30_000;
+/// Milliseconds after which a request to the account counts as stuck: its calls time out long before.
+pub const REQUEST_MS_MAX: u64 = 120_000;
 /// Attempts of a call while an administrator watches the account connect.
 pub const ACCOUNT_ATTEMPTS_MAX: u32 = 4;
 

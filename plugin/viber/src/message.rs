@@ -141,6 +141,15 @@ pub(crate) fn sender(account: &Account, settings: &Settings, author: &Author) ->
     }
 }
 
+/// The same message without what only newer apps have; none if it has nothing of that.
+pub(crate) fn plainer(body: &[u8]) -> Option<Vec<u8>> {
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(body) else { return None };
+    let keyboard = fields.remove("keyboard");
+    let level = fields.insert("min_api_version".to_owned(), 1.into());
+    let was_plain = keyboard.is_none() && level.is_none_or(|level| level == 1);
+    (!was_plain).then(|| json::bytes(&Value::Object(fields)))
+}
+
 fn is_https(url: &str) -> bool {
     url.starts_with("https://") && url.len() <= URL_CHARS_MAX
 }

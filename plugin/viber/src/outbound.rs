@@ -188,6 +188,12 @@ pub(crate) fn api_call(id: String, method: &str, body: Vec<u8>, context: Vec<u8>
     }
 }
 
+/// Viber has a part of a reply: its id for it, if that is known, and what was changed to send it.
+pub(crate) fn sent(reply: &str, part: u32, message_id: Option<String>, changed: Option<Problem>) -> Command {
+    let (reply, state) = (reply.to_owned(), DeliveryState::Sent);
+    Command::Delivery(Delivery { reply, part, state, message_id, problem: changed })
+}
+
 /// The state of a part of a reply.
 pub(crate) fn delivery(reply: &str, part: u32, state: DeliveryState, problem: Option<Problem>) -> Command {
     Command::Delivery(Delivery { reply: reply.to_owned(), part, state, message_id: None, problem })

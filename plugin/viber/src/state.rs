@@ -12,6 +12,7 @@ use crate::limits::SESSION_MS;
 use crate::phone::Source;
 use crate::prelude::*;
 use crate::saved::{self, Odd, Saved};
+use crate::sends::Sends;
 
 /// The schema that this version writes.
 pub(crate) const SCHEMA: u32 = 1;
@@ -41,12 +42,24 @@ pub(crate) struct Dialogue {
     /// When the customer last wrote, ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) wrote_at: Option<u64>,
-    /// What the last message sent cost: a word of the fact `price`.
+    /// When the customer wrote the message that opened the session, ms, by the shorter reading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_from: Option<u64>,
+    /// What the last message sent cost, or why the next will not go: a word of the fact `price`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) price: Option<String>,
     /// Whether a reply has asked for the phone number in words.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub(crate) phone_asked: bool,
+    /// Messages wait for the limit of an hour, which ends when the customer writes.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) limited: bool,
+    /// A message waits, since the whole account was refused.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) stopped: bool,
+    /// What is remembered of sends.
+    #[serde(skip_serializing_if = "Sends::is_empty")]
+    pub(crate) sends: Sends,
 }
 
 /// What a contact's card was told, so that only changes are told again.
@@ -149,8 +162,12 @@ impl Dialogue {
             api_version: saved.number("api_version")?,
             context: saved.text("context")?,
             wrote_at: saved.number("wrote_at")?,
+            session_from: saved.number("session_from")?,
             price: saved.text("price")?,
             phone_asked: saved.flag("phone_asked")?.unwrap_or_default(),
+            limited: saved.flag("limited")?.unwrap_or_default(),
+            stopped: saved.flag("stopped")?.unwrap_or_default(),
+            sends: saved.object("sends")?.map(Sends::of).transpose()?.unwrap_or_default(),
         })
     }
 
@@ -180,9 +197,26 @@ impl Dialogue {
         self.recent = routing.recent;
     }
 
+    /// Whether the token is that of a recent message of the customer's.
+    pub(crate) fn has_received(&self, token: &str) -> bool {
+        self.recent.iter().any(|recent| recent == token)
+    }
+
     /// The name to call the customer by.
     pub(crate) fn name(&self) -> &str {
         self.card.as_ref().and_then(|card| card.name.as_deref()).unwrap_or(crate::contact::NAMELESS)
+    }
+
+    /// The customer wrote: what was out of the session and waited for them is in it again.
+    pub(crate) fn customer_wrote(&mut self, at: u64) {
+        self.wrote_at = self.wrote_at.max(Some(at));
+        if self.session_from.is_none_or(|from| at >= from.saturating_add(SESSION_MS)) {
+            self.session_from = Some(at);
+        }
+        // Inside a session answers need neither quota nor balance.
+        if matches!(self.price.as_deref(), Some("quota-used-up" | "no-balance")) {
+            self.price = None;
+        }
     }
 
     /// What an operator should see before they send.
@@ -193,13 +227,21 @@ impl Dialogue {
             text: text.to_owned(),
         };
         let mut facts = Vec::new();
+        if let Some(from) = self.session_from.or(self.wrote_at) {
+            facts.push(fact("session-until", from.saturating_add(SESSION_MS).to_string(), SESSION_TEXT));
+        }
         if let Some(at) = self.wrote_at {
-            facts.push(fact("session-until", at.saturating_add(SESSION_MS).to_string(), SESSION_TEXT));
+            let until = at.saturating_add(SESSION_MS).to_string();
+            facts.push(fact("session-until-at-most", until, SESSION_AT_MOST_TEXT));
         }
         if let Some(price) = &self.price {
             let text = match price.as_str() {
                 "in-session" => "The last message was inside the session: free of charge.",
                 "charged" => "The last message was outside the session: Viber charged for it.",
+                "quota-used-up" => {
+                    "The month's free messages are used up: only answers inside a session go out."
+                }
+                "no-balance" => "The bot has no balance: messages wait until it is topped up.",
                 _ => "The last message was free of charge.",
             };
             facts.push(fact("price", price.clone(), text));
@@ -242,8 +284,11 @@ fn task(value: &Value) -> Result<(u64, TaskStatus), Odd> {
     Ok((saved::number(number)?, status))
 }
 
-const SESSION_TEXT: &str = "Answers are free of charge for 24 hours after the customer's last message, and may cost \
-                            money afterwards; Viber may count from their first message.";
+const SESSION_TEXT: &str = "Until then answers are free of charge for certain: 24 hours after the message with which the \
+                            customer opened the session.";
+
+const SESSION_AT_MOST_TEXT: &str = "After that answers may cost money for certain: 24 hours after the customer's last \
+                                    message. Viber's documents do not agree from which message it counts.";
 
 impl From<Status> for TaskStatus {
     fn from(status: Status) -> Self {

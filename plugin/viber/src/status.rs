@@ -14,8 +14,12 @@ pub enum RetryPolicy {
     Once,
     /// At the next full clock hour, when the limit is counted anew.
     NextHour,
-    /// Not before an administrator acted: every message of the account would be refused.
-    AccountStops,
+    /// At once without what the customer's app is too old for, if there is such a thing in it.
+    Plainer,
+    /// When the webhook is set again, which this channel sees to; once.
+    Repair,
+    /// Not before an administrator acted: every message of the account would be refused. It waits for that for a day.
+    AccountWaits,
 }
 
 /// One row of the table.
@@ -52,16 +56,16 @@ const fn row(
 }
 
 use ProblemClass::{Account, Internal, Limit, Recipient, Unsupported};
-use RetryPolicy::{AccountStops, Never, NextHour, Once};
+use RetryPolicy::{AccountWaits, Never, NextHour, Once, Plainer, Repair};
 
 use crate::prelude::*;
 
 /// Every documented status but 0, in order.
 #[rustfmt::skip]
 pub static STATUSES: [Status; 25] = [
-    row(1, ("invalidUrl", "invalid-url"), Account, AccountStops,
+    row(1, ("invalidUrl", "invalid-url"), Account, AccountWaits,
         ("Viber could not reach our webhook", "Check DNS, the certificate chain, the firewall, and that the webhook answers 200 within 5 seconds.")),
-    row(2, ("invalidAuthToken", "invalid-auth-token"), Account, AccountStops,
+    row(2, ("invalidAuthToken", "invalid-auth-token"), Account, AccountWaits,
         ("Viber does not know the API key", "The key is wrong or was replaced: enter it again.")),
     row(3, ("badData", "bad-data"), Internal, Never,
         ("Viber found the message malformed", OUR_BUG)),
@@ -71,23 +75,23 @@ pub static STATUSES: [Status; 25] = [
         ("the customer has no Viber account any more", "Reach the customer in another way.")),
     row(6, ("receiverNotSubscribed", "receiver-not-subscribed"), Recipient, Never,
         ("the customer switched messages off or never wrote", "The customer must write first; send again after that, or reach them in another way.")),
-    row(7, ("publicAccountBlocked", "account-blocked"), Account, AccountStops,
+    row(7, ("publicAccountBlocked", "account-blocked"), Account, AccountWaits,
         ("Viber blocked the bot", ASK_VIBER)),
-    row(8, ("publicAccountNotFound", "account-not-found"), Account, AccountStops,
+    row(8, ("publicAccountNotFound", "account-not-found"), Account, AccountWaits,
         ("the API key belongs to no bot", "The bot was deleted or the key is wrong: enter the key of an existing bot.")),
-    row(9, ("publicAccountSuspended", "account-suspended"), Account, AccountStops,
+    row(9, ("publicAccountSuspended", "account-suspended"), Account, AccountWaits,
         ("Viber suspended the bot", "Contact Viber support: terms or payment may be the reason.")),
-    row(10, ("webhookNotSet", "webhook-not-set"), Account, AccountStops,
-        ("the bot has no webhook", "It was removed or taken by another system: press check, then connect the account again.")),
+    row(10, ("webhookNotSet", "webhook-not-set"), Account, Repair,
+        ("the bot has no webhook", "It was removed, and setting it again did not help: see the account's health, then connect it again.")),
     row(11, ("receiverNoSuitableDevice", "receiver-no-suitable-device"), Recipient, Never,
         ("the customer's Viber is too old for messages of bots", "Reach the customer in another way.")),
     row(12, ("tooManyRequests", "too-many-requests"), Limit, NextHour,
         ("Viber's limit of 100 messages an hour without an answer is used up", "It goes on by itself at the next full hour.")),
-    row(13, ("apiVersionNotSupported", "api-version-not-supported"), Recipient, Never,
+    row(13, ("apiVersionNotSupported", "api-version-not-supported"), Recipient, Plainer,
         ("the customer's Viber is too old for this message", "Send it as plain text, without buttons.")),
     row(14, ("incompatibleWithVersion", "incompatible-with-version"), Internal, Never,
         ("the message uses what its API level does not have", OUR_BUG)),
-    row(15, ("publicAccountNotAuthorized", "account-not-authorized"), Account, AccountStops,
+    row(15, ("publicAccountNotAuthorized", "account-not-authorized"), Account, AccountWaits,
         ("Viber does not allow the bot to do that", ASK_VIBER)),
     row(16, ("inchatReplyMessageNotAllowed", "inline-reply-not-allowed"), Unsupported, Never,
         ("Viber does not allow the bot to answer inside a chat", "")),
@@ -105,7 +109,7 @@ pub static STATUSES: [Status; 25] = [
         ("payments are switched off for the bot", "")),
     row(23, ("freeMessagesExceeded", "free-messages-exceeded"), Limit, Never,
         ("the month's free messages are used up", "Answering works once the customer writes again; for more, switch the bot to billing.")),
-    row(24, ("noBalance", "no-balance"), Account, AccountStops,
+    row(24, ("noBalance", "no-balance"), Account, AccountWaits,
         ("the bot has no balance", "Top up the bot's balance with Viber or the partner.")),
     row(999, ("badReceiverId", "bad-receiver-id"), Internal, Never,
         ("Viber does not know the receiver's id", OUR_BUG)),
@@ -168,16 +172,17 @@ mod tests {
 
     #[test]
     fn who_acts_and_what_is_tried_again() {
-        // api reference, status codes: "fix" stops the account, "later" waits, "no" is for good.
+        // api reference, status codes: "fix" makes the account wait, "later" waits, "no" is for good.
         for number in [1, 2, 7, 8, 9, 10, 15, 24] {
-            assert_eq!(find(number).retry, AccountStops, "{number}");
+            let retry = if number == 10 { Repair } else { AccountWaits };
+            assert_eq!(find(number).retry, retry, "{number}");
             assert_eq!(find(number).class, Account, "{number}");
             assert!(!find(number).advice.is_empty(), "{number}");
         }
-        for number in [3, 4, 5, 6, 11, 13, 14, 16, 17, 18, 20, 21, 22, 23, 999] {
+        for number in [3, 4, 5, 6, 11, 14, 16, 17, 18, 20, 21, 22, 23, 999] {
             assert_eq!(find(number).retry, Never, "{number}");
         }
-        assert_eq!((find(12).retry, find(19).retry), (NextHour, Once));
+        assert_eq!((find(12).retry, find(13).retry, find(19).retry), (NextHour, Plainer, Once));
         for number in [99, -5, 25, 1000, 0] {
             assert_eq!((find(number).code, find(number).retry), ("unknown-status", Once), "{number}");
         }

@@ -215,7 +215,7 @@ fn refusals<'a>(
         (operator, Method::POST, "employees".into(), r#"{"name":"Eve"}"#, 403, "forbidden"),
         (admin, Method::POST, actions.clone(), "{", 400, "bad-json"),
         (admin, Method::POST, actions.clone(), r#"{"text":7}"#, 422, "bad-json"),
-        (admin, Method::POST, actions.clone(), r#"{"notify":[1]}"#, 422, "bad-json"),
+        (admin, Method::POST, actions.clone(), r#"{"notify":[1]}"#, 400, "empty-text"),
         (admin, Method::POST, actions.clone(), r#"{"text":"  "}"#, 400, "empty-text"),
         (admin, Method::POST, actions.clone(), long, 400, "too-long"),
         (admin, Method::POST, actions, r#"{"text":"hi","notify":[999]}"#, 404, "not-found"),

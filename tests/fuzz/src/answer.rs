@@ -65,7 +65,14 @@ fn response(status: u16, headers: Vec<Header>, body: Vec<u8>) -> HttpResponse {
 }
 
 fn answered(call: &Call, attempt: u32, result: AnswerResult) -> Answer {
-    Answer { call: call.id.clone(), attempt, result, context: call.context.clone() }
+    Answer {
+        call: call.id.clone(),
+        attempt,
+        began_at: given::account("").now,
+        result,
+        body: call.body.clone(),
+        context: call.context.clone(),
+    }
 }
 
 /// Gives a call its answer.
@@ -113,6 +120,7 @@ fn settled(outcome: &Outcome, answer: &Answer) {
             }
             Command::AccountStatus(status) => assert_eq!(status.state, ConnectionState::Failed),
             Command::SaveContact(contact) => assert_eq!(contact.subscribed, Some(false)),
+            Command::ManageAccount(request) => assert_eq!(*request, AccountRequest::Check),
             other => panic!("not what an answer leads to: {other:?}"),
         }
     }
@@ -152,16 +160,24 @@ fn moved(account: &Account, under_way: &UnderWay, outcome: &Outcome, answer: &An
         [Command::Call(_)] => assert_eq!(under_way.name, "info"),
         [Command::AccountStatus(status)] => match &status.state {
             ConnectionState::Failed => assert!(status.problem.is_some()),
-            ConnectionState::Connected => assert_eq!(under_way.name, "check"),
             ConnectionState::Disconnected => assert_eq!(under_way.name, "remove"),
             other => panic!("not where an answer leads to: {other:?}"),
         },
+        // What waited for the account goes out.
+        [Command::AccountStatus(status), Command::Resume(_)] => {
+            assert_eq!((&status.state, under_way.name), (&ConnectionState::Connected, "check"));
+        }
+        // The webhook was lost, and is set again.
+        [Command::AccountStatus(status), Command::Call(_)] => {
+            assert_eq!((&status.state, under_way.name), (&ConnectionState::Pending, "check"));
+            assert!(status.problem.is_some());
+        }
         [] => assert_eq!(under_way.name, "webhook"),
         more => panic!("one step: {more:?}"),
     }
     let later = Account { now: given::NOW + 1, ..account.clone() };
     let conversation = given::conversation("", &outcome.state);
-    let asked = viber::manage_account(&later, &conversation, &AccountRequest::Check);
+    let asked = viber::manage_account(&later, &conversation, &AccountRequest::Connect);
     let asked = given::conversation("", &asked.expect("what was written is read").state);
     let stale = viber::handle_answer(&later, &asked, answer).expect("an answer that came late is none");
     assert_eq!((stale.state, stale.commands), (asked.state, Vec::new()));

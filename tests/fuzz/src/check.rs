@@ -63,8 +63,10 @@ fn command(command: &Command) -> usize {
         Command::Note(note) => note.id.len() + note.task.len() + note.text.len(),
         Command::Call(call) => self::call(call),
         Command::Retry(retry) => {
-            assert!((1_000..=3_600_000).contains(&retry.after_ms), "again after {} ms", retry.after_ms);
-            problem(&retry.problem)
+            // At once only where something else is sent.
+            let least = if retry.body.is_some() { 0 } else { 1_000 };
+            assert!((least..=3_600_000).contains(&retry.after_ms), "again after {} ms", retry.after_ms);
+            problem(&retry.problem) + retry.body.as_ref().map_or(0, Vec::len)
         }
         Command::Delivery(delivery) => {
             let ended_badly = matches!(delivery.state, DeliveryState::Failed | DeliveryState::Unconfirmed);
@@ -74,6 +76,7 @@ fn command(command: &Command) -> usize {
         }
         Command::Receipt(receipt) => receipt.problem.as_ref().map_or(0, problem),
         Command::AccountStatus(status) => status.problem.as_ref().map_or(0, problem),
+        Command::Resume(_) | Command::ManageAccount(_) => 0,
         Command::Other(other) => panic!("a command of a later version: {other:?}"),
     }
 }

@@ -124,5 +124,6 @@ fn gone_on(account: &Account, id: &str, data: &[u8], result: &Result<Outcome, Pr
 
 fn answer(body: &str, context: Vec<u8>) -> Answer {
     let response = HttpResponse { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() };
-    Answer { call: "c-1".to_owned(), attempt: 1, result: AnswerResult::Response(response), context }
+    let result = AnswerResult::Response(response);
+    Answer { call: "c-1".to_owned(), attempt: 1, began_at: 1, result, body: Vec::new(), context }
 }

@@ -45,7 +45,14 @@ fn a_conversation_from_its_first_message_to_the_sent_reply() {
 
     let response = HttpResponse { status: 204, ..HttpResponse::default() };
     let result = AnswerResult::Response(response);
-    let answer = Answer { call: call.id.clone(), attempt: 1, result, context: call.context.clone() };
+    let answer = Answer {
+        call: call.id.clone(),
+        attempt: 1,
+        began_at: 1,
+        result,
+        body: call.body.clone(),
+        context: call.context.clone(),
+    };
     let answered = echo.handle_answer(&account("{}"), &talk, &answer).expect("it ends").expect("it can");
     let [Command::Delivery(sent)] = &answered.commands[..] else { panic!("{:?}", answered.commands) };
     assert_eq!((sent.reply.as_str(), &sent.state), ("r1", &DeliveryState::Sent));

@@ -35,3 +35,30 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         Form::Encoded { base64 } => STANDARD.decode(base64).map_err(D::Error::custom),
     }
 }
+
+/// The same for bytes that may be missing.
+pub(super) mod optional {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// As for bytes that are there.
+    #[derive(Serialize, Deserialize)]
+    struct There(#[serde(with = "super")] Vec<u8>);
+
+    /// Writes them, or null.
+    pub(in crate::contract) fn serialize<S: Serializer>(
+        bytes: &Option<Vec<u8>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match bytes {
+            Some(bytes) => super::serialize(bytes, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    /// Reads either form, or null.
+    pub(in crate::contract) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<u8>>, D::Error> {
+        Ok(Option::<There>::deserialize(deserializer)?.map(|there| there.0))
+    }
+}

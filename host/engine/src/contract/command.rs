@@ -1,6 +1,6 @@
 //! What a channel asks its host to carry out. Not here: how a host does so, and the outcome that holds them.
 
-use super::{Extras, Part, Problem, Profile, TimeMs, bytes};
+use super::{AccountRequest, Extras, Part, Problem, Profile, TimeMs, bytes};
 use serde::{Deserialize, Serialize};
 use wasmtime::component::{ComponentType, Lift, Lower};
 
@@ -176,7 +176,7 @@ pub enum RetryScope {
     /// Every call of the conversation, those of other replies too.
     #[component(name = "conversation")]
     Conversation,
-    /// Every call of the account.
+    /// Every call of the account, but for those of its own conversation: they are how it is mended.
     #[component(name = "account")]
     Account,
     /// A scope of a later version: treat as `conversation`.
@@ -195,6 +195,9 @@ pub struct Retry {
     pub after_ms: u64,
     /// What waits until then.
     pub scope: RetryScope,
+    /// Sent from now on instead of the call's body; none: the same bytes again.
+    #[serde(default, with = "bytes::optional", skip_serializing_if = "Option::is_none")]
+    pub body: Option<Vec<u8>>,
     /// Why, for the operator.
     pub problem: Problem,
 }
@@ -349,6 +352,9 @@ pub enum Command {
     /// Sends a call again.
     #[component(name = "retry")]
     Retry(Retry),
+    /// What waits in this scope, by a `retry`, is due now. `call` means `conversation`.
+    #[component(name = "resume")]
+    Resume(RetryScope),
     /// Says how far a part of a reply has come.
     #[component(name = "delivery")]
     Delivery(Delivery),
@@ -358,6 +364,10 @@ pub enum Command {
     /// Says whether the account works.
     #[component(name = "account-status")]
     AccountStatus(AccountStatus),
+    /// Asks for a call of `manage-account`, soon, in the account's own conversation. Several equal ones
+    /// that wait MAY be taken as one.
+    #[component(name = "manage-account")]
+    ManageAccount(AccountRequest),
     /// A command of a later version. A host that does not know its kind MUST ignore it and log the kind.
     #[component(name = "other")]
     Other(OtherCommand),

@@ -120,8 +120,14 @@ pub struct Answer {
     pub call: String,
     /// 1 for the first.
     pub attempt: u32,
+    /// When the attempt began, by the host's clock.
+    #[component(name = "began-at")]
+    pub began_at: TimeMs,
     /// What became of it.
     pub result: AnswerResult,
+    /// The body that was sent, without secrets: the call's, or that of its last `retry`.
+    #[serde(default, with = "bytes")]
+    pub body: Vec<u8>,
     /// As the call gave it.
     #[serde(default, with = "bytes")]
     pub context: Vec<u8>,

@@ -20,9 +20,19 @@ pub(super) struct Session {
     secrets: Vec<Secret>,
     states: BTreeMap<String, Vec<u8>>,
     handled: BTreeSet<String>,
-    /// Tasks, contacts and calls by id: the conversation, and for a call its context.
-    owners: BTreeMap<String, (String, Vec<u8>)>,
+    /// Tasks, contacts and calls by id.
+    made: BTreeMap<String, Made>,
     attempts: BTreeMap<String, u32>,
+}
+
+/// Something that the plugin chose an id for.
+#[derive(Clone, Default)]
+struct Made {
+    conversation: String,
+    /// Of a call.
+    context: Vec<u8>,
+    /// Of a call.
+    body: Vec<u8>,
 }
 
 impl Session {
@@ -39,7 +49,7 @@ impl Session {
             secrets,
             states: BTreeMap::new(),
             handled: BTreeSet::new(),
-            owners: BTreeMap::new(),
+            made: BTreeMap::new(),
             attempts: BTreeMap::new(),
         }
     }
@@ -98,7 +108,7 @@ impl Session {
 
     /// The conversation that a task, contact or call belongs to.
     fn owner(&self, named: Option<String>, id: Option<&Value>) -> Option<String> {
-        let derived = || self.owners.get(id?.as_str()?).map(|(conversation, _)| conversation.clone());
+        let derived = || self.made.get(id?.as_str()?).map(|made| made.conversation.clone());
         named.or_else(derived)
     }
 
@@ -107,11 +117,13 @@ impl Session {
         let attempt = self.attempts.entry(call.clone()).or_default();
         *attempt += 1;
         let fields = with_default(fields, "attempt", *attempt);
-        let context = self.owners.get(&call).map(|(_, context)| context.clone()).unwrap_or_default();
-        let context = String::from_utf8(context);
-        let context =
-            context.map_err(|_| anyhow::anyhow!("the call's context is no text: give `context`"))?;
-        Ok(with_default(fields, "context", context))
+        let fields = with_default(fields, "began_at", self.account.now);
+        let Made { context, body, .. } = self.made.get(&call).cloned().unwrap_or_default();
+        let text = |bytes, key| {
+            String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("the call's {key} is no text: give `{key}`"))
+        };
+        let fields = with_default(fields, "body", text(body, "body")?);
+        Ok(with_default(fields, "context", text(context, "context")?))
     }
 
     fn event(
@@ -146,18 +158,25 @@ impl Session {
 
     /// Keeps what later lines refer to.
     fn remember(&mut self, conversation: &str, outcome: &Outcome) {
+        let conversation = conversation.to_owned();
         for command in &outcome.commands {
-            let (id, context) = match command {
-                Command::SaveContact(contact) => (&contact.id, Vec::new()),
-                Command::OpenTask(task) => (&task.id, Vec::new()),
-                Command::Call(call) => (&call.id, call.context.clone()),
+            let (id, context, body) = match command {
+                Command::SaveContact(contact) => (&contact.id, Vec::new(), Vec::new()),
+                Command::OpenTask(task) => (&task.id, Vec::new(), Vec::new()),
+                Command::Call(call) => (&call.id, call.context.clone(), call.body.clone()),
+                Command::Retry(retry) => {
+                    if let (Some(made), Some(body)) = (self.made.get_mut(&retry.call), &retry.body) {
+                        made.body.clone_from(body);
+                    }
+                    continue;
+                }
                 Command::AccountStatus(status) => {
                     self.account.profile = status.profile.clone().or(self.account.profile.take());
                     continue;
                 }
                 _ => continue,
             };
-            self.owners.insert(id.clone(), (conversation.to_owned(), context));
+            self.made.insert(id.clone(), Made { conversation: conversation.clone(), context, body });
         }
     }
 }

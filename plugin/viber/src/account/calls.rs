@@ -6,7 +6,8 @@ use conversation::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::machine::{Bot, Effect, Event, Purpose, State, step};
+use super::advice;
+use super::machine::{Bot, Drift, Effect, Event, Purpose, State, step};
 use crate::answer::context_unreadable;
 use crate::limits::{ACCOUNT_ATTEMPTS_MAX, URL_CHARS_MAX};
 use crate::outbound::api_call;
@@ -87,13 +88,15 @@ pub(crate) fn on_answer(
     let event = match verdict::read(&answer.result) {
         Verdict::Accepted(root) => accepted(account, context.step, &root),
         Verdict::Refused { number, said } => {
-            Event::Refused(status::find(number).problem(number, said.as_deref()))
+            let problem = status::find(number).problem(number, said.as_deref());
+            let wanted = if context.step == Step::SetWebhook { said } else { None };
+            Event::Refused(advice::of_webhook(problem, wanted.as_deref()))
         }
         Verdict::Again { problem, .. } | Verdict::Lost(problem) if answer.attempt < ACCOUNT_ATTEMPTS_MAX => {
             let after_ms = backoff_ms(answer.attempt); // A5
             let problem = unreachable(&problem);
-            let retry = Retry { call: answer.call.clone(), after_ms, scope: RetryScope::Call, problem };
-            let commands = vec![Command::Retry(retry)];
+            let (call, scope) = (answer.call.clone(), RetryScope::Call);
+            let commands = vec![Command::Retry(Retry { call, after_ms, scope, body: None, problem })];
             return Ok(Outcome { state: conversation.state.clone(), commands, facts: Vec::new() });
         }
         Verdict::Again { problem, .. } | Verdict::Lost(problem) => Event::Refused(unreachable(&problem)),
@@ -144,15 +147,18 @@ fn short(root: &Value, key: &str) -> Option<String> {
 }
 
 /// What Viber has otherwise than it was set (A4).
-fn drift(account: &Account, root: &Value) -> Option<Problem> {
-    let taken = |text: &str| {
-        let advice = "Connect the account again, and make sure that no other system uses this bot.";
-        Some(Problem::new(ProblemClass::Account, "webhook-taken", text, advice))
-    };
+fn drift(account: &Account, root: &Value) -> Option<Drift> {
+    let problem = |code, text: &str, advice| Problem::new(ProblemClass::Account, code, text, advice);
+    let again = "It is being set again by itself; if this comes back, see who else has the bot's key.";
     match fields::text(root, "webhook") {
-        None => return taken("the bot has no webhook any more"),
+        None => {
+            let text = "the bot had no webhook any more";
+            return Some(Drift::Lost(problem("webhook-lost", text, again)));
+        }
         Some(url) if url != account.webhook_url => {
-            return taken("another system has set its own webhook for the bot");
+            let text = "another system has set its own webhook for the bot, and gets its messages";
+            let advice = "Disconnect the bot in the other system, or give it a bot of its own, then connect the account again.";
+            return Some(Drift::Taken(problem("webhook-taken", text, advice)));
         }
         Some(_) => {}
     }
@@ -162,7 +168,8 @@ fn drift(account: &Account, root: &Value) -> Option<Problem> {
         .map(|list| list.iter().filter_map(Value::as_str).collect());
     match events {
         Some(events) if EVENT_TYPES.iter().any(|wanted| !events.contains(wanted)) => {
-            taken("the bot's webhook is called for fewer events than it was set for")
+            let text = "the bot's webhook was called for fewer events than it was set for";
+            Some(Drift::Lost(problem("webhook-narrowed", text, again)))
         }
         Some(_) | None => None,
     }
@@ -177,6 +184,7 @@ fn unreachable(last: &Problem) -> Problem {
 fn command(account: &Account, state: &State, effect: Effect) -> Command {
     match effect {
         Effect::Status(status) => Command::AccountStatus(*status),
+        Effect::Resume => Command::Resume(RetryScope::Account),
         Effect::AskInfo(Purpose::Check) => {
             call(state, "check", "get_account_info", Step::AccountInfo, fields::object([]))
         }

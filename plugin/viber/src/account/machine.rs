@@ -4,6 +4,7 @@ use conversation::{AccountStatus, ConnectionState, Problem, ProblemClass, Profil
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::limits::REQUEST_MS_MAX;
 use crate::prelude::*;
 use crate::saved::{Odd, Saved};
 use crate::state::SCHEMA;
@@ -18,6 +19,9 @@ pub(super) struct State {
     /// The bot that the account belongs to, once its key was checked (A2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bot: Option<Bot>,
+    /// The webhook was set, and Viber has not called it since (A1).
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub(super) uncalled: bool,
 }
 
 /// Where the account stands.
@@ -72,13 +76,22 @@ pub(super) enum Event {
     /// An administrator asked.
     Requested(Purpose),
     /// `get_account_info` answered: the bot, and what is not as it was set (only a check minds).
-    Info { bot: Bot, drift: Option<Problem> },
+    Info { bot: Bot, drift: Option<Drift> },
     /// `set_webhook` answered 0, be it to set or to remove.
     WebhookAccepted,
     /// The `webhook` event came.
     CalledBack,
     /// The call under way ended badly and is not tried again.
     Refused(Problem),
+}
+
+/// What Viber has otherwise than it was set (A4).
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Drift {
+    /// Nobody else has set anything: it can be set again.
+    Lost(Problem),
+    /// Another system has set its own: two that take it from each other in turn would both lose messages.
+    Taken(Problem),
 }
 
 /// What follows.
@@ -92,28 +105,47 @@ pub(super) enum Effect {
     SetWebhook,
     /// Call `set_webhook` with an empty URL.
     RemoveWebhook,
+    /// Let go out what waited for the account.
+    Resume,
 }
 
 /// Takes one event at `now`.
 #[must_use]
 pub(super) fn step(now: u64, mut state: State, event: Event) -> (State, Vec<Effect>) {
     let effects = match (event, state.phase) {
+        // What is under way tells the same, and would be cut off.
+        (Event::Requested(Purpose::Check), _) if state.is_busy(now) => Vec::new(),
+        // Asking would find no webhook, and set it again.
+        (Event::Requested(Purpose::Check), Phase::Disconnected) => {
+            vec![told(ConnectionState::Disconnected, None, None)]
+        }
         (Event::Requested(purpose), _) => state.begin(now, purpose),
         (Event::Info { bot, .. }, Phase::CheckingKey | Phase::Checking) if state.is_another(&bot) => {
             state.fail(another_bot(&bot, state.bot.as_ref()))
         }
         (Event::Info { bot, .. }, Phase::CheckingKey) => {
             state.bot = Some(bot);
-            state.phase = Phase::SettingWebhook { answered: false, called_back: false };
-            vec![Effect::SetWebhook]
+            vec![state.set_webhook()]
         }
-        (Event::Info { drift: Some(problem), .. }, Phase::Checking) => state.fail(problem),
+        (Event::Info { drift: Some(Drift::Taken(problem)), .. }, Phase::Checking) => state.fail(problem),
+        (Event::Info { bot, drift: Some(Drift::Lost(problem)) }, Phase::Checking) => {
+            state.bot = Some(bot);
+            vec![told(ConnectionState::Pending, Some(problem), None), state.set_webhook()]
+        }
+        (Event::Info { .. }, Phase::Checking) if state.uncalled => state.fail(never_called()),
         (Event::Info { bot, drift: None }, Phase::Checking) => {
             state.bot = Some(bot);
             state.connected()
         }
         (Event::WebhookAccepted, Phase::SettingWebhook { called_back, .. }) => state.set(true, called_back),
-        (Event::CalledBack, Phase::SettingWebhook { answered, .. }) => state.set(answered, true),
+        (Event::CalledBack, phase) => {
+            state.uncalled = false;
+            if let Phase::SettingWebhook { answered, .. } = phase {
+                state.set(answered, true)
+            } else {
+                Vec::new()
+            }
+        }
         (Event::WebhookAccepted, Phase::RemovingWebhook) => {
             state.phase = Phase::Disconnected;
             vec![told(ConnectionState::Disconnected, None, None)]
@@ -123,9 +155,7 @@ pub(super) fn step(now: u64, mut state: State, event: Event) -> (State, Vec<Effe
             Phase::CheckingKey | Phase::Checking | Phase::SettingWebhook { .. } | Phase::RemovingWebhook,
         ) => state.fail(problem),
         // Nothing is under way that this could be the answer to.
-        (Event::Info { .. } | Event::WebhookAccepted | Event::CalledBack | Event::Refused(_), _) => {
-            Vec::new()
-        }
+        (Event::Info { .. } | Event::WebhookAccepted | Event::Refused(_), _) => Vec::new(),
     };
     (state, effects)
 }
@@ -139,7 +169,25 @@ impl State {
             phase: if phase.is_null() { Phase::New } else { Phase::of(phase)? },
             run: saved.number("run")?.unwrap_or_default(),
             bot: saved.object("bot")?.map(Bot::of).transpose()?,
+            uncalled: saved.flag("uncalled")?.unwrap_or_default(),
         })
+    }
+
+    /// Whether a request is under way; one that takes too long counts as stuck.
+    fn is_busy(&self, now: u64) -> bool {
+        let under_way = match self.phase {
+            Phase::CheckingKey | Phase::SettingWebhook { .. } | Phase::Checking | Phase::RemovingWebhook => {
+                true
+            }
+            Phase::New | Phase::Connected | Phase::Disconnected | Phase::Failed => false,
+        };
+        under_way && now < self.run.saturating_add(REQUEST_MS_MAX)
+    }
+
+    fn set_webhook(&mut self) -> Effect {
+        self.phase = Phase::SettingWebhook { answered: false, called_back: false };
+        self.uncalled = true;
+        Effect::SetWebhook
     }
 
     fn begin(&mut self, now: u64, purpose: Purpose) -> Vec<Effect> {
@@ -171,7 +219,7 @@ impl State {
 
     fn connected(&mut self) -> Vec<Effect> {
         self.phase = Phase::Connected;
-        vec![told(ConnectionState::Connected, None, self.bot.as_ref().map(profile))]
+        vec![told(ConnectionState::Connected, None, self.bot.as_ref().map(profile)), Effect::Resume]
     }
 
     fn fail(&mut self, problem: Problem) -> Vec<Effect> {
@@ -244,6 +292,12 @@ fn deep_link(uri: &str) -> String {
         }
     }
     link
+}
+
+fn never_called() -> Problem {
+    let text = "Viber took the webhook's address but never called it";
+    let advice = "Check that the address can be reached from the internet and answers 200, then connect the account again.";
+    Problem::new(ProblemClass::Account, "webhook-never-called", text, advice)
 }
 
 fn another_bot(new: &Bot, known: Option<&Bot>) -> Problem {

@@ -3,6 +3,7 @@
 use conversation::{AccountRequest, AccountStatus, AnswerResult, Call, Command, ConnectionState, TaskChange};
 
 use super::*;
+use crate::limits::REQUEST_MS_MAX;
 use crate::support::{Desk, NOW, USER, account, body, calls, fixture, http, kinds, ok, reply};
 
 const INFO: &str = r#"{"status":0,"status_message":"ok","id":"pa:98765432109876543210","name":"Lamp Shop","uri":"lamp shop",
@@ -191,11 +192,62 @@ fn a_check_compares_what_viber_has() {
     };
     assert_eq!(status(&check(INFO)).state, ConnectionState::Connected);
     assert_eq!(status(&check(&without("event_types"))).state, ConnectionState::Connected);
-    for answer in
-        [without("webhook"), INFO.replace("desk.example", "other.example"), INFO.replace("\"seen\"", "\"x\"")]
+    assert_eq!(code(&check(&INFO.replace("desk.example", "other.example"))), "webhook-taken");
+    // What nobody else has set is set again, and told meanwhile.
+    for (answer, code) in
+        [(without("webhook"), "webhook-lost"), (INFO.replace("\"seen\"", "\"x\""), "webhook-narrowed")]
     {
-        assert_eq!(code(&check(&answer)), "webhook-taken", "{answer}");
+        let commands = check(&answer);
+        assert_eq!(kinds(&commands), "account-status call");
+        assert_eq!(status(&commands).state, ConnectionState::Pending);
+        assert_eq!(status(&commands).problem.as_ref().unwrap().code, code);
+        assert!(calls(&commands)[0].url.ends_with("/set_webhook"), "{answer}");
     }
+}
+
+/// Status 10: the customer's conversation asks for a check, which sets the webhook again; then what waited goes out.
+#[test]
+fn a_removed_webhook_is_set_again() {
+    let mut desk = fresh();
+    let set = connect(&mut desk);
+    desk.webhook(&fixture("webhook"));
+    assert_eq!(kinds(&desk.answer("", &set, 1, ok(DONE))), "account-status resume");
+    desk.account.now += 1_000;
+    let info = calls(&desk.manage(&AccountRequest::Check))[0].clone();
+    let without = INFO.replace("\"webhook\":", "\"unset\":");
+    let set = calls(&desk.answer("", &info, 1, ok(&without)))[0].clone();
+    assert_eq!(kinds(&desk.manage(&AccountRequest::Check)), "-", "one at a time");
+    desk.webhook(&fixture("webhook"));
+    let commands = desk.answer("", &set, 1, ok(DONE));
+    assert_eq!(status(&commands).state, ConnectionState::Connected);
+    assert_eq!(kinds(&commands), "account-status resume");
+}
+
+/// I13: connected means that Viber called back, so a check does not call connected what never was.
+#[test]
+fn a_webhook_that_was_never_called_is_no_connection() {
+    let mut desk = fresh();
+    let set = connect(&mut desk);
+    assert_eq!(kinds(&desk.answer("", &set, 1, ok(DONE))), "-");
+    assert_eq!(kinds(&desk.manage(&AccountRequest::Check)), "-", "the callback may still come");
+    desk.account.now += REQUEST_MS_MAX;
+    let info = calls(&desk.manage(&AccountRequest::Check))[0].clone();
+    assert_eq!(code(&desk.answer("", &info, 1, ok(INFO))), "webhook-never-called");
+    // It came late after all.
+    desk.webhook(&fixture("webhook"));
+    let info = calls(&desk.manage(&AccountRequest::Check))[0].clone();
+    assert_eq!(status(&desk.answer("", &info, 1, ok(INFO))).state, ConnectionState::Connected);
+}
+
+/// Taken down by an administrator, and so it stays: a check would find no webhook, and set it again.
+#[test]
+fn a_check_leaves_a_disconnected_account_alone() {
+    let mut desk = fresh();
+    let call = calls(&desk.manage(&AccountRequest::Disconnect))[0].clone();
+    desk.answer("", &call, 1, ok(DONE));
+    let commands = desk.manage(&AccountRequest::Check);
+    assert_eq!(kinds(&commands), "account-status");
+    assert_eq!(status(&commands).state, ConnectionState::Disconnected);
 }
 
 /// T15.
@@ -279,7 +331,7 @@ fn every_phase_is_read_as_it_was_written() {
         Phase::Failed,
     ] {
         let bot = Bot { id: "pa:1".to_owned(), avatar: Some("a".to_owned()), ..Bot::default() };
-        let state = State { v: crate::state::SCHEMA, phase, run: NOW, bot: Some(bot) };
+        let state = State { v: crate::state::SCHEMA, phase, run: NOW, bot: Some(bot), uncalled: true };
         let bytes = crate::state::write(&state).unwrap();
         assert_eq!(crate::state::read(&bytes, State::of).unwrap(), state);
     }

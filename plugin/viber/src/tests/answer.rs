@@ -21,6 +21,8 @@ fn show(commands: &[Command]) -> String {
         }
         Command::Retry(it) => format!("retry {:?} {} {}", it.scope, it.after_ms, it.problem.code),
         Command::AccountStatus(it) => format!("account {:?}", it.state),
+        Command::ManageAccount(it) => format!("ask {it:?}"),
+        Command::Resume(it) => format!("resume {it:?}"),
         Command::SaveContact(it) => format!("card subscribed={:?}", it.subscribed),
         other => format!("{other:?}"),
     };
@@ -42,15 +44,18 @@ const CASES: &str = r#"
 1  | 200 {"status":21} | Failed unsupported-country
 1  | 200 {"status":23} | Failed free-messages-exceeded
 1  | 200 {"status":999,"message_token":5} | Failed bad-receiver-id
-1  | 200 {"status":1} | Failed invalid-url, account Failed
-1  | 200 {"status":2} | Failed invalid-auth-token, account Failed
-1  | 200 {"status":7} | Failed account-blocked, account Failed
-1  | 200 {"status":8} | Failed account-not-found, account Failed
-1  | 200 {"status":9} | Failed account-suspended, account Failed
-1  | 200 {"status":10} | Failed webhook-not-set, account Failed
-1  | 200 {"status":15} | Failed account-not-authorized, account Failed
-1  | 200 {"status":24} | Failed no-balance, account Failed
-1  | 401 - | Failed invalid-auth-token, account Failed
+1  | 200 {"status":1} | Pending invalid-url, retry Account 900000 invalid-url, account Failed
+1  | 200 {"status":2} | Pending invalid-auth-token, retry Account 900000 invalid-auth-token, account Failed
+105 | 200 {"status":2} | Failed invalid-auth-token, account Failed
+1  | 200 {"status":7} | Pending account-blocked, retry Account 900000 account-blocked, account Failed
+1  | 200 {"status":8} | Pending account-not-found, retry Account 900000 account-not-found, account Failed
+1  | 200 {"status":9} | Pending account-suspended, retry Account 900000 account-suspended, account Failed
+1  | 200 {"status":10} | Pending webhook-not-set, retry Account 30000 webhook-not-set, ask Check
+2  | 200 {"status":10} | Pending webhook-not-set, retry Account 900000 webhook-not-set, account Failed
+1  | 200 {"status":15} | Pending account-not-authorized, retry Account 900000 account-not-authorized, account Failed
+1  | 200 {"status":24} | Pending no-balance, retry Account 900000 no-balance, account Failed
+1  | 401 - | Pending invalid-auth-token, retry Account 900000 invalid-auth-token, account Failed
+1  | 403 {"status":2} | Pending invalid-auth-token, retry Account 900000 invalid-auth-token, account Failed
 1  | 200 {"status":12} | Pending too-many-requests, retry Conversation 3500000 too-many-requests
 23 | 200 {"status":12} | Pending too-many-requests, retry Conversation 3500000 too-many-requests
 24 | 200 {"status":12} | Failed too-many-requests
@@ -61,7 +66,8 @@ const CASES: &str = r#"
 1  | 503 - | Pending http-server-error, retry Call 1000 http-server-error
 4  | 503 oops | Pending http-server-error, retry Call 8000 http-server-error
 11 | 503 - | Pending http-server-error, retry Call 900000 http-server-error
-12 | 503 - | Failed http-server-error
+104 | 503 - | Pending http-server-error, retry Call 900000 http-server-error
+105 | 503 - | Failed http-server-error
 1  | 500 oops | Unconfirmed unconfirmed
 1  | 502 - | Unconfirmed unconfirmed
 1  | 504 - | Unconfirmed unconfirmed
@@ -140,13 +146,93 @@ fn failures_carry_words_and_advice_for_a_person() {
     let mut desk = Desk::new("");
     let call = sent(&mut desk);
     let commands = desk.answer(USER, &call, 1, ok(r#"{"status":2,"status_message":"invalidAuthToken"}"#));
-    let Command::Delivery(failed) = &commands[0] else { panic!() };
-    let Command::AccountStatus(account) = &commands[1] else { panic!() };
-    assert_eq!(failed.problem, account.problem);
+    let Command::Delivery(waits) = &commands[0] else { panic!() };
+    let Command::AccountStatus(account) = &commands[2] else { panic!() };
+    assert_eq!(waits.problem, account.problem);
     let problem = account.problem.as_ref().unwrap();
     assert_eq!(problem.class, ProblemClass::Account);
     assert!(!problem.advice.is_empty() && problem.text.contains("invalidAuthToken"));
-    assert_eq!((failed.reply.as_str(), failed.part), ("r1", 0));
+    assert_eq!((waits.reply.as_str(), waits.part), ("r1", 0));
+}
+
+/// Status 13 is answered by a plainer message, once.
+#[test]
+fn what_an_old_app_cannot_show_is_left_out_once() {
+    let mut desk = Desk::new(r#"{"ask_for_phone":true}"#);
+    let mut call = sent(&mut desk);
+    let with_button =
+        serde_json::json!({"type":"text","text":"hello","min_api_version":3,"keyboard":{"Type":"keyboard"}});
+    call.body = with_button.to_string().into_bytes();
+    let commands = desk.answer(USER, &call, 1, ok(r#"{"status":13}"#));
+    assert_eq!(show(&commands), "Pending api-version-not-supported, retry Call 0 api-version-not-supported");
+    let Command::Retry(retry) = &commands[1] else { panic!() };
+    call.body = retry.body.clone().expect("another body");
+    assert_eq!(body(&call), serde_json::json!({"type":"text","text":"hello","min_api_version":1}));
+    assert_eq!(
+        show(&desk.answer(USER, &call, 2, ok(r#"{"status":13}"#))),
+        "Failed api-version-not-supported"
+    );
+}
+
+/// The account works again: its health is looked at, so that it says so and the other conversations go on.
+#[test]
+fn a_message_that_gets_through_again_has_the_account_checked() {
+    let mut desk = Desk::new("");
+    let call = sent(&mut desk);
+    desk.answer(USER, &call, 1, ok(r#"{"status":9}"#));
+    let commands = desk.answer(USER, &call, 2, ok(r#"{"status":0,"message_token":5}"#));
+    assert_eq!(show(&commands), "Sent 5, ask Check");
+}
+
+/// The limit of an hour ends when the customer writes, and what waits goes on at once (G26).
+#[test]
+fn a_customer_who_writes_ends_the_wait() {
+    let mut desk = Desk::new("");
+    let call = sent(&mut desk);
+    desk.answer(USER, &call, 1, ok(r#"{"status":12}"#));
+    assert!(show(&desk.says("still there?", 2)).starts_with("resume Conversation"));
+    assert!(!show(&desk.says("hello?", 3)).contains("resume"), "once");
+}
+
+/// A lost answer is settled by a later receipt, or by one that came before it was given up (G6).
+#[test]
+fn a_receipt_settles_a_lost_answer() {
+    let token = |at: u64| ((at - 292_057_776_128) << 22) + 9;
+    let receipt = |event: &str, token: u64| {
+        serde_json::json!({"event": event, "timestamp": NOW, "message_token": token, "user_id": USER})
+            .to_string()
+    };
+    let lost = || AnswerResult::Unknown("reset".to_owned());
+    let mut desk = Desk::new("");
+    let call = sent(&mut desk);
+    assert_eq!(show(&desk.answer(USER, &call, 1, lost())), "Unconfirmed unconfirmed");
+    let commands = desk.webhook(receipt("delivered", 1).as_bytes());
+    assert_eq!(kinds(&commands), "receipt", "of the customer's own message");
+    let arrived = token(NOW + 200);
+    let commands = desk.webhook(receipt("delivered", arrived).as_bytes());
+    assert_eq!(kinds(&commands), "delivery receipt");
+    assert_eq!(show(&commands[..1]), format!("Sent {arrived}"));
+    assert_eq!(kinds(&desk.webhook(receipt("seen", arrived).as_bytes())), "receipt", "settled once");
+    // The receipt was faster than the time limit.
+    let mut desk = Desk::new("");
+    let call = sent(&mut desk);
+    assert_eq!(kinds(&desk.webhook(receipt("delivered", arrived).as_bytes())), "receipt");
+    assert_eq!(show(&desk.answer(USER, &call, 1, lost())), format!("Sent {arrived}"));
+}
+
+/// What the next message costs is told before it is sent (T33).
+#[test]
+fn a_used_up_quota_is_a_fact_until_the_customer_writes() {
+    for (status, price) in [(23, "quota-used-up"), (24, "no-balance")] {
+        let mut desk = Desk::new("");
+        let call = sent(&mut desk);
+        desk.answer(USER, &call, 1, ok(&format!(r#"{{"status":{status}}}"#)));
+        let fact =
+            |desk: &Desk| desk.facts.iter().find(|fact| fact.name == "price").map(|fact| fact.value.clone());
+        assert_eq!(fact(&desk).as_deref(), Some(price));
+        desk.says("hello", 2);
+        assert_eq!(fact(&desk), None, "inside a session answers are free");
+    }
 }
 
 #[test]
@@ -164,8 +250,14 @@ fn a_context_that_is_not_ours_is_a_problem() {
     let mut call = sent(&mut desk);
     call.context = b"{}".to_vec();
     for id in [USER, ""] {
-        let answer =
-            Answer { call: call.id.clone(), attempt: 1, result: ok("{}"), context: call.context.clone() };
+        let answer = Answer {
+            call: call.id.clone(),
+            attempt: 1,
+            began_at: NOW,
+            result: ok("{}"),
+            body: Vec::new(),
+            context: call.context.clone(),
+        };
         let problem = handle_answer(&desk.account, &desk.conversation(id), &answer).unwrap_err();
         assert_eq!(problem.code, "context-unreadable");
     }

@@ -288,11 +288,14 @@ fn facts_follow_the_customer() {
     let show = |desk: &Desk| {
         desk.facts.iter().map(|fact| format!("{}={}", fact.name, fact.value)).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(show(&desk), format!("session-until={} subscribed=yes", NOW + 86_400_000));
+    assert_eq!(
+        show(&desk),
+        format!("session-until={0} session-until-at-most={0} subscribed=yes", NOW + 86_400_000)
+    );
     desk.webhook(&fixture("message-sticker"));
     assert_eq!(
         show(&desk),
-        format!("session-until={} subscribed=yes", NOW + 86_400_000),
+        format!("session-until={0} session-until-at-most={0} subscribed=yes", NOW + 86_400_000),
         "an older message changes nothing"
     );
     desk.webhook(&fixture("unsubscribed"));

@@ -71,12 +71,19 @@ fn facts_say_what_an_operator_should_know() {
             .join(" ")
     };
     assert_eq!(show(&dialogue), "subscribed=unknown");
-    dialogue.wrote_at = Some(1_000);
+    dialogue.customer_wrote(1_000);
+    dialogue.customer_wrote(60_000);
     dialogue.subscribed = Some(true);
     dialogue.price = Some("in-session".to_owned());
-    assert_eq!(show(&dialogue), "session-until=86401000 price=in-session subscribed=yes");
+    assert_eq!(
+        show(&dialogue),
+        "session-until=86401000 session-until-at-most=86460000 price=in-session subscribed=yes"
+    );
     dialogue.subscribed = Some(false);
     assert!(show(&dialogue).ends_with("subscribed=no"));
     // Viber says the same of one who never wrote.
     assert!(dialogue.facts().iter().any(|fact| fact.text.contains("has not written yet, or switched")));
+    // The session is over by either reading: the next message opens a new one.
+    dialogue.customer_wrote(200_000_000);
+    assert!(show(&dialogue).starts_with("session-until=286400000 session-until-at-most=286400000"));
 }

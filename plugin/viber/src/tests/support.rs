@@ -127,7 +127,14 @@ impl Desk {
         attempt: u32,
         result: AnswerResult,
     ) -> Vec<Command> {
-        let answer = Answer { call: call.id.clone(), attempt, result, context: call.context.clone() };
+        let answer = Answer {
+            call: call.id.clone(),
+            attempt,
+            began_at: self.account.now,
+            result,
+            body: call.body.clone(),
+            context: call.context.clone(),
+        };
         let outcome = crate::handle_answer(&self.account, &self.conversation(id), &answer);
         self.keep(id, outcome)
     }
@@ -171,6 +178,8 @@ pub(crate) fn kinds(commands: &[Command]) -> String {
         Command::Note(_) => "note",
         Command::Call(_) => "call",
         Command::Retry(_) => "retry",
+        Command::Resume(_) => "resume",
+        Command::ManageAccount(_) => "manage-account",
         Command::Delivery(_) => "delivery",
         Command::Receipt(_) => "receipt",
         Command::AccountStatus(_) => "account-status",

@@ -211,7 +211,14 @@ pub(super) fn answered(result: AnswerResult, attempt: u32, known: bool) -> TestC
     let sent = outcome(reply("hello", TextFormat::Plain))?;
     let call = calls(&sent.commands).next().expect("a call");
     let unknown = matches!(result, AnswerResult::Unknown(_) | AnswerResult::Other(_));
-    let answer = Answer { call: call.id.clone(), attempt, result, context: call.context.clone() };
+    let answer = Answer {
+        call: call.id.clone(),
+        attempt,
+        began_at: 1,
+        result,
+        body: call.body.clone(),
+        context: call.context.clone(),
+    };
     let commands = outcome(viber::handle_answer(&account, &conversation, &answer))?.commands;
     let states: Vec<&DeliveryState> = deliveries(&commands).map(|delivery| &delivery.state).collect();
     let retries = commands.iter().filter(|command| matches!(command, Command::Retry(_))).count();

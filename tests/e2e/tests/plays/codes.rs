@@ -109,21 +109,30 @@ async fn each_answer_of_vibers_is_told_to_the_operator() -> anyhow::Result<()> {
 
 /// What waits goes out by itself when its time has come; a table of what became of it.
 const AN_HOUR_LATER: &str = "
+    status 1: delivered
+    status 2: delivered
+    status 7: delivered
+    status 8: delivered
+    status 9: delivered
     status 12: delivered
+    status 15: delivered
     status 19: delivered
+    status 24: delivered
     status 99: delivered
     status 777: delivered
     status -7: delivered
+    HTTP 401: delivered
+    HTTP 403: delivered
     HTTP 429, a minute: delivered
     HTTP 503, a minute: delivered
 ";
 
 #[rustfmt::skip]
 const AT_ONCE: &str = r#"
-    status 1: failed invalid-url; the account: failed
+    status 1: pending invalid-url; the account: failed
       Viber could not reach our webhook (Viber's status 1, invalidUrl)
       → Check DNS, the certificate chain, the firewall, and that the webhook answers 200 within 5 seconds.
-    status 2: failed invalid-auth-token; the account: failed
+    status 2: pending invalid-auth-token; the account: failed
       Viber does not know the API key (Viber's status 2, invalidAuthToken)
       → The key is wrong or was replaced: enter it again.
     status 3: failed bad-data
@@ -138,18 +147,16 @@ const AT_ONCE: &str = r#"
     status 6: failed receiver-not-subscribed
       the customer switched messages off or never wrote (Viber's status 6, receiverNotSubscribed)
       → The customer must write first; send again after that, or reach them in another way.
-    status 7: failed account-blocked; the account: failed
+    status 7: pending account-blocked; the account: failed
       Viber blocked the bot (Viber's status 7, publicAccountBlocked)
       → Contact Viber support or the partner who created the bot.
-    status 8: failed account-not-found; the account: failed
+    status 8: pending account-not-found; the account: failed
       the API key belongs to no bot (Viber's status 8, publicAccountNotFound)
       → The bot was deleted or the key is wrong: enter the key of an existing bot.
-    status 9: failed account-suspended; the account: failed
+    status 9: pending account-suspended; the account: failed
       Viber suspended the bot (Viber's status 9, publicAccountSuspended)
       → Contact Viber support: terms or payment may be the reason.
-    status 10: failed webhook-not-set; the account: failed
-      the bot has no webhook (Viber's status 10, webhookNotSet)
-      → It was removed or taken by another system: press check, then connect the account again.
+    status 10: delivered
     status 11: failed receiver-no-suitable-device
       the customer's Viber is too old for messages of bots (Viber's status 11, receiverNoSuitableDevice)
       → Reach the customer in another way.
@@ -162,7 +169,7 @@ const AT_ONCE: &str = r#"
     status 14: failed incompatible-with-version
       the message uses what its API level does not have (Viber's status 14, incompatibleWithVersion)
       → Report this with Viber's words: the message was not as Viber wants it.
-    status 15: failed account-not-authorized; the account: failed
+    status 15: pending account-not-authorized; the account: failed
       Viber does not allow the bot to do that (Viber's status 15, publicAccountNotAuthorized)
       → Contact Viber support or the partner who created the bot.
     status 16: failed inline-reply-not-allowed
@@ -184,7 +191,7 @@ const AT_ONCE: &str = r#"
     status 23: failed free-messages-exceeded
       the month's free messages are used up (Viber's status 23, freeMessagesExceeded)
       → Answering works once the customer writes again; for more, switch the bot to billing.
-    status 24: failed no-balance; the account: failed
+    status 24: pending no-balance; the account: failed
       the bot has no balance (Viber's status 24, noBalance)
       → Top up the bot's balance with Viber or the partner.
     status 99: pending unknown-status
@@ -221,10 +228,10 @@ const AT_ONCE: &str = r#"
     HTTP 400: failed http-unexpected
       Viber answered with HTTP 400
       → Report this if it stays.
-    HTTP 401: failed invalid-auth-token; the account: failed
+    HTTP 401: pending invalid-auth-token; the account: failed
       Viber does not know the API key (Viber's status 2, invalidAuthToken: HTTP 401)
       → The key is wrong or was replaced: enter it again.
-    HTTP 403: failed invalid-auth-token; the account: failed
+    HTTP 403: pending invalid-auth-token; the account: failed
       Viber does not know the API key (Viber's status 2, invalidAuthToken: HTTP 403)
       → The key is wrong or was replaced: enter it again.
     HTTP 404: failed http-unexpected

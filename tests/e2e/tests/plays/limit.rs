@@ -24,6 +24,7 @@ async fn three_hundred_answers_to_a_silent_customer_take_three_hours() -> anyhow
             account Bike Shop: connected
             task “hello”, active, for Olena
             fact session-until: 24 h left
+            fact session-until-at-most: 24 h left
             fact price: in-session (The last message was inside the session: free of charge.)
             fact subscribed: yes (The customer gets messages.)
             Olena: hello

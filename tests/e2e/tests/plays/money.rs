@@ -24,21 +24,55 @@ async fn the_session_and_its_price_are_shown() -> anyhow::Result<()> {
     let free = "fact price: in-session (The last message was inside the session: free of charge.)";
     let charged = "fact price: charged (The last message was outside the session: Viber charged for it.)";
     let one = "Olena: hello\nAdministrator: in the session [delivered]";
-    bench.sees(&task, &view(&format!("fact session-until: 24 h left\n{free}"), one)).await?;
+    bench
+        .sees(
+            &task,
+            &view(
+                &format!("fact session-until: 24 h left\nfact session-until-at-most: 24 h left\n{free}"),
+                one,
+            ),
+        )
+        .await?;
 
     bench.pass(20 * HOUR_MS).await?;
-    bench.sees(&task, &view(&format!("fact session-until: 4 h left\n{free}"), one)).await?;
+    bench
+        .sees(
+            &task,
+            &view(
+                &format!("fact session-until: 4 h left\nfact session-until-at-most: 4 h left\n{free}"),
+                one,
+            ),
+        )
+        .await?;
 
     bench.pass(5 * HOUR_MS).await?;
-    bench.sees(&task, &view(&format!("fact session-until: over\n{free}"), one)).await?;
+    bench
+        .sees(
+            &task,
+            &view(&format!("fact session-until: over\nfact session-until-at-most: over\n{free}"), one),
+        )
+        .await?;
     desk.reply(&task, "and after it").await?;
     let two = format!("{one}\nAdministrator: and after it [delivered]");
-    bench.sees(&task, &view(&format!("fact session-until: over\n{charged}"), &two)).await?;
+    bench
+        .sees(
+            &task,
+            &view(&format!("fact session-until: over\nfact session-until-at-most: over\n{charged}"), &two),
+        )
+        .await?;
 
     olena.write("I am back").await?;
     desk.reply(&task, "for free again").await?;
     let three = format!("{two}\nOlena: I am back\nAdministrator: for free again [delivered]");
-    bench.sees(&task, &view(&format!("fact session-until: 24 h left\n{free}"), &three)).await
+    bench
+        .sees(
+            &task,
+            &view(
+                &format!("fact session-until: 24 h left\nfact session-until-at-most: 24 h left\n{free}"),
+                &three,
+            ),
+        )
+        .await
 }
 
 /// T33: outside of the session the month's free messages are used up. What to do is shown, and works.

@@ -22,6 +22,7 @@ async fn unsubscribed_between_two_answers() -> anyhow::Result<()> {
             account Bike Shop: connected
             task “hello”, active, for Olena, who gets no messages
             fact session-until: 24 h left
+            fact session-until-at-most: 24 h left
             fact price: in-session (The last message was inside the session: free of charge.)
             fact subscribed: no (The customer has not written yet, or switched messages off: they must write first.)
             Olena: hello
@@ -42,6 +43,7 @@ async fn unsubscribed_between_two_answers() -> anyhow::Result<()> {
             account Bike Shop: connected
             task “hello”, active, for Olena
             fact session-until: 24 h left
+            fact session-until-at-most: 24 h left
             fact price: in-session (The last message was inside the session: free of charge.)
             fact subscribed: yes (The customer gets messages.)
             Olena: hello
@@ -68,7 +70,7 @@ async fn blocked_in_silence() -> anyhow::Result<()> {
     bench.viber.quiet().await?;
     let view = |who: &str, subscribed: &str, last: &str| {
         format!(
-            "account Bike Shop: connected\ntask “hello”, active, for Olena{who}\nfact session-until: 24 h left\n\
+            "account Bike Shop: connected\ntask “hello”, active, for Olena{who}\nfact session-until: 24 h left\nfact session-until-at-most: 24 h left\n\
              fact subscribed: {subscribed}\nOlena: hello\n{last}"
         )
     };

@@ -70,6 +70,7 @@ async fn the_trouble_of_one_account_is_not_the_others() -> anyhow::Result<()> {
             account Ski Shop: connected
             task “skis”, active, for Petro
             fact session-until: 24 h left
+            fact session-until-at-most: 24 h left
             fact price: in-session (The last message was inside the session: free of charge.)
             fact subscribed: yes (The customer gets messages.)
             Petro: skis
