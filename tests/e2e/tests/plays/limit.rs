@@ -68,3 +68,44 @@ async fn three_hundred_answers_to_a_silent_customer_take_three_hours() -> anyhow
     ensure!(refused == 2, "one refusal for each of the first two hours: {refused}");
     Ok(())
 }
+
+/// G26, C9: the customer answers while the rest waits for the next hour. The limit is counted anew, and what waits goes
+/// out at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_goes_out_when_the_customer_answers() -> anyhow::Result<()> {
+    let shop = Shop::open_on_the_hour().await?;
+    let (bench, desk) = (&shop.bench, &shop.bench.desk);
+    let (olena, task) = shop.customer("Olena").await?;
+    for number in 1..=103 {
+        desk.reply(&task, &format!("answer {number}")).await?;
+    }
+    bench
+        .sees_talk(
+            &task,
+            "
+            Olena: hello
+            Administrator: answer 1 … answer 100 (100 entries) [delivered]
+            Administrator: answer 101 [pending] Viber's limit of 100 messages an hour without an answer is used up (Viber's status 12, tooManyRequests: tooManyRequests)
+              → It goes on by itself at the next full hour.
+            Administrator: answer 102 [pending]
+            Administrator: answer 103 [pending]
+            ",
+        )
+        .await?;
+    olena.write("so many answers!").await?;
+    bench
+        .sees_talk(
+            &task,
+            "
+            Olena: hello
+            Administrator: answer 1 … answer 103 (103 entries) [delivered]
+            Olena: so many answers!
+            ",
+        )
+        .await?;
+    let answers: Vec<_> = (1..=103).map(|number| format!("answer {number}")).collect();
+    ensure!(olena.texts().await? == answers, "each once, in order");
+    let refused = statuses(&bench.viber).await?.iter().filter(|status| **status == 12).count();
+    ensure!(refused == 1, "{refused}");
+    Ok(())
+}

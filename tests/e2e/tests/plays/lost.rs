@@ -37,6 +37,39 @@ async fn a_lost_answer_is_told_and_never_repeated() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// G6, G7: a receipt tells what the answer did not. It comes as soon as her phone is on, and the doubt is over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_settles_a_lost_answer() -> anyhow::Result<()> {
+    let shop = Shop::open_on_the_hour().await?;
+    let (bench, desk) = (&shop.bench, &shop.bench.desk);
+    let (olena, task) = shop.customer("Olena").await?;
+    olena.change(json!({"online": false})).await?;
+    bench.viber.fault("send_message", 1, json!({"drop": "after"})).await?;
+    let reply = desk.reply(&task, "The bill is 120.").await?;
+    desk.delivered(&task, &reply, "unconfirmed").await?;
+    bench.pass(8 * HOUR_MS).await?;
+    olena.change(json!({"online": true})).await?;
+    bench.sees_talk(&task, "Olena: hello\nAdministrator: The bill is 120. [delivered]").await?;
+    olena.act("read", json!({})).await?;
+    bench.sees_talk(&task, "Olena: hello\nAdministrator: The bill is 120. [seen]").await?;
+    ensure!(olena.texts().await? == ["The bill is 120."], "once");
+    Ok(())
+}
+
+/// G6, G7: the phone's receipt is there before the answer is lost: there never is a doubt to be shown.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_that_came_before_settles_it_too() -> anyhow::Result<()> {
+    let shop = Shop::open_on_the_hour().await?;
+    let (bench, desk) = (&shop.bench, &shop.bench.desk);
+    let (olena, task) = shop.customer("Olena").await?;
+    let lost = json!({"drop": "after", "receipt_before_answer": true, "answer_delay_ms": 300});
+    bench.viber.fault("send_message", 1, lost).await?;
+    desk.reply(&task, "The bill is 120.").await?;
+    bench.sees_talk(&task, "Olena: hello\nAdministrator: The bill is 120. [delivered]").await?;
+    ensure!(olena.texts().await? == ["The bill is 120."], "once");
+    Ok(())
+}
+
 /// G6: the request was lost on its way, and the desk cannot know that it was not the answer. A person sends it again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_request_is_sent_again_by_a_person_and_arrives_once() -> anyhow::Result<()> {

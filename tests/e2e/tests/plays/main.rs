@@ -2,12 +2,14 @@
 //! texts are the operator's view, as [`Bench::sees`] puts it. Not here: what comes from the internet in bad faith.
 
 mod codes;
+mod key;
 mod limit;
 mod lost;
 mod money;
 mod people;
 mod receipts;
 mod several;
+mod webhook;
 
 use e2e::{Bench, SimClient, User, until};
 use serde_json::{Value, json};

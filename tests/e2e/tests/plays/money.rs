@@ -75,6 +75,96 @@ async fn the_session_and_its_price_are_shown() -> anyhow::Result<()> {
         .await
 }
 
+/// T33: Viber's documents do not agree whether a later message makes the session longer, so both ends are shown. Here
+/// Viber counts from the first message, and charges when the earlier end has passed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_readings_of_the_session_are_shown() -> anyhow::Result<()> {
+    let shop = Shop::open_on_the_hour().await?;
+    let (bench, desk) = (&shop.bench, &shop.bench.desk);
+    let (olena, task) = shop.customer("Olena").await?;
+    bench.viber.patch(&format!("bots/{}", shop.bot), json!({"billable": true})).await?;
+    bench.pass(20 * HOUR_MS).await?;
+    olena.write("still there?").await?;
+    bench
+        .sees(
+            &task,
+            "
+            account Bike Shop: connected
+            task “hello”, active, for Olena
+            fact session-until: 4 h left
+            fact session-until-at-most: 24 h left
+            fact subscribed: yes (The customer gets messages.)
+            Olena: hello
+            Olena: still there?
+            ",
+        )
+        .await?;
+    bench.pass(5 * HOUR_MS).await?;
+    desk.reply(&task, "yes").await?;
+    bench
+        .sees(
+            &task,
+            "
+            account Bike Shop: connected
+            task “hello”, active, for Olena
+            fact session-until: over
+            fact session-until-at-most: 19 h left
+            fact price: charged (The last message was outside the session: Viber charged for it.)
+            fact subscribed: yes (The customer gets messages.)
+            Olena: hello
+            Olena: still there?
+            Administrator: yes [delivered]
+            ",
+        )
+        .await
+}
+
+/// T33: the bot has no balance. Answers wait until it has, and the next check lets them out; inside of the session they
+/// would have gone at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_is_no_balance() -> anyhow::Result<()> {
+    let shop = Shop::open_on_the_hour().await?;
+    let (bench, desk) = (&shop.bench, &shop.bench.desk);
+    let (_, task) = shop.customer("Olena").await?;
+    let bot = format!("bots/{}", shop.bot);
+    bench.viber.patch(&bot, json!({"billable": true, "no_balance": true})).await?;
+    let reply = desk.reply(&task, "in the session").await?;
+    desk.delivered(&task, &reply, "delivered").await?;
+    bench.pass(25 * HOUR_MS).await?;
+    desk.reply(&task, "too late").await?;
+    bench
+        .sees(
+            &task,
+            "
+            account Bike Shop: failed the bot has no balance (Viber's status 24, noBalance: noBalance)
+              → Top up the bot's balance with Viber or the partner.
+            task “hello”, active, for Olena
+            fact session-until: over
+            fact session-until-at-most: over
+            fact price: no-balance (The bot has no balance: messages wait until it is topped up.)
+            fact subscribed: yes (The customer gets messages.)
+            Olena: hello
+            Administrator: in the session [delivered]
+            Administrator: too late [pending] the bot has no balance (Viber's status 24, noBalance: noBalance)
+              → Top up the bot's balance with Viber or the partner.
+            ",
+        )
+        .await?;
+    bench.viber.patch(&bot, json!({"no_balance": false})).await?;
+    desk.post(&format!("accounts/{}/check", shop.account), json!({})).await?;
+    bench.sees_account(&shop.account, "account Bike Shop: connected").await?;
+    bench
+        .sees_talk(
+            &task,
+            "
+            Olena: hello
+            Administrator: in the session [delivered]
+            Administrator: too late [delivered]
+            ",
+        )
+        .await
+}
+
 /// T33: outside of the session the month's free messages are used up. What to do is shown, and works.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_quota_is_used_up() -> anyhow::Result<()> {

@@ -70,7 +70,8 @@ async fn blocked_in_silence() -> anyhow::Result<()> {
     bench.viber.quiet().await?;
     let view = |who: &str, subscribed: &str, last: &str| {
         format!(
-            "account Bike Shop: connected\ntask “hello”, active, for Olena{who}\nfact session-until: 24 h left\nfact session-until-at-most: 24 h left\n\
+            "account Bike Shop: connected\ntask “hello”, active, for Olena{who}\nfact session-until: 24 h left\n\
+             fact session-until-at-most: 24 h left\n\
              fact subscribed: {subscribed}\nOlena: hello\n{last}"
         )
     };
