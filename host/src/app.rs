@@ -8,6 +8,7 @@ use channel_engine::{Channel, Engine};
 use desk_store::{AccountRow, Store};
 use tokio::sync::Notify;
 
+use crate::attachments::Blobs;
 use crate::desk::Helpdesk;
 use crate::inbox::Lanes;
 use crate::outbox::Egress;
@@ -18,6 +19,8 @@ use crate::shutdown::Stop;
 pub struct App {
     /// The rows.
     pub store: Store,
+    /// Kept files.
+    pub blobs: Blobs,
     /// The loaded plugins.
     pub channels: Channels,
     /// Where contacts, tasks and actions go.

@@ -6,6 +6,7 @@
 //! | `inbox` | one event through the plugin and into one transaction |
 //! | `desk` | contacts, tasks, actions, replies; the `Helpdesk` boundary |
 //! | `outbox` | calls to the messenger, in order, their answers fed back |
+//! | `attachments` | files: fetched from messengers, kept, served |
 //! | `checks` | whether accounts still are as they were set |
 //! | `http` | every route |
 //! | `edge` | sockets and their limits, under the routes |
@@ -16,6 +17,7 @@
 //! `http` → `inbox`, `desk`, `outbox` → `desk_store`; nothing points back.
 
 pub mod app;
+pub mod attachments;
 pub mod checks;
 pub mod cli;
 pub mod clock;

@@ -11,6 +11,7 @@ use desk_store::{Store, TokenRow};
 use tokio::sync::Notify;
 
 use crate::app::{App, Channels};
+use crate::attachments::Blobs;
 use crate::clock::{self, now_ms, to_column};
 use crate::config::FileConfig;
 use crate::desk::BuiltIn;
@@ -134,6 +135,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         clock::follow(file)?;
     }
     let store = Store::open(&database(&settings.data))?;
+    let blobs = Blobs::open(&settings.data).context("cannot open the folder of files")?;
     let engine = super::engine(Some(settings.data.join("components")))?;
     let channels = Channels::load(&engine, &settings.plugin)?;
     let listener = tokio::net::TcpListener::bind(settings.listen)
@@ -143,6 +145,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let public_url = settings.public_url.unwrap_or_else(|| format!("http://{address}"));
     let app = Arc::new(App {
         store,
+        blobs,
         channels,
         helpdesk: Box::new(BuiltIn),
         lanes: Lanes::default(),
