@@ -1,8 +1,8 @@
 //! Packs the texts of the manifest, so that they take a third of their room in the component; `src/texts.rs` unpacks them.
 //!
 //! Pair after pair of symbols that stands often gets a symbol of its own, as long as ten bits can name it. What is left is
-//! these rules and then the texts, each symbol in ten bits; it is shorter than deflate's code and far shorter with the
-//! reader, which is a few lines.
+//! these rules and then the texts, each symbol in ten bits. Deflate packs closer, into 8.4 KB and not 10.2, but wants a
+//! library to read it in the component; this takes a few lines.
 
 use std::path::Path;
 use std::{env, fs, io};
