@@ -102,7 +102,10 @@ impl Turn<'_> {
         let attempt = self.answer.attempt;
         self.note(number);
         match status.retry {
-            RetryPolicy::Once if attempt < 2 => self.retry(backoff_ms(6), RetryScope::Call, problem),
+            RetryPolicy::Once if attempt < 2 => {
+                let problem = Problem { advice: ONCE_MORE.to_owned(), ..problem };
+                self.retry(backoff_ms(6), RetryScope::Call, problem);
+            }
             RetryPolicy::NextHour if attempt < HOURLY_ATTEMPTS_MAX => {
                 self.dialogue.limited = true;
                 self.retry(HOUR_MS - self.now % HOUR_MS, RetryScope::Conversation, problem);
@@ -172,6 +175,9 @@ const NOT_SUBSCRIBED: i64 = 6;
 const QUOTA_USED_UP: i64 = 23;
 /// Status 24.
 const NO_BALANCE: i64 = 24;
+
+/// While a message waits for its second attempt nobody has to do anything.
+const ONCE_MORE: &str = "It is tried once more by itself.";
 
 fn given_up(problem: Problem) -> Problem {
     Problem { advice: "It was tried several times; send it again later.".to_owned(), ..problem }

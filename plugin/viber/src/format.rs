@@ -3,6 +3,7 @@
 //! Viber shows `*bold*`, `_italic_`, `~strike~` and three backticks for code. Links become "words (address)", list
 //! items begin with a bullet, tags are never shown (I9).
 
+mod entities;
 mod html;
 mod markdown;
 

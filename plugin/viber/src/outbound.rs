@@ -130,18 +130,24 @@ fn check(conversation: &Conversation, reply: &Reply) -> Result<(), Problem> {
 fn add_keyboard(drafts: &mut Vec<Draft>, reply: &Reply, settings: &Settings, dialogue: &mut Dialogue) {
     let wanted = ask_phone::wanted(settings, dialogue);
     let button = if wanted { ask_phone::button(settings, dialogue.api_version) } else { None };
-    let keyboard = keyboard::keyboard(&reply.suggestions, button);
+    let (keyboard, left_out) = keyboard::keyboard(&reply.suggestions, button);
     if wanted && !dialogue.phone_asked {
         let keyboard_bytes = keyboard.as_ref().map_or(0, |keyboard| json::bytes(keyboard).len());
         dialogue.phone_asked = ask_phone::ask(drafts, settings, keyboard_bytes);
     }
-    let last = drafts.iter_mut().rev().find_map(|draft| draft.as_mut().ok());
-    if let (Some(keyboard), Some(Message { fields, .. })) = (keyboard, last) {
-        fields.insert("keyboard".to_owned(), keyboard);
+    let Some(last) = drafts.iter_mut().rev().find_map(|draft| draft.as_mut().ok()) else { return };
+    if let Some(keyboard) = keyboard {
+        last.fields.insert("keyboard".to_owned(), keyboard);
         if button.is_some() {
-            fields.insert("min_api_version".to_owned(), SHARE_PHONE_API_VERSION.into());
+            last.fields.insert("min_api_version".to_owned(), SHARE_PHONE_API_VERSION.into());
         }
     }
+    last.changed = match (last.changed.take(), left_out) {
+        (Some(first), Some(more)) => {
+            Some(Problem { text: format!("{}; {}", first.text, more.text), ..first })
+        }
+        (first, more) => first.or(more),
+    };
 }
 
 fn call(

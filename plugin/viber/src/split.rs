@@ -47,7 +47,8 @@ fn seam(text: &str, fits: usize) -> usize {
     let last = |from: usize, is_seam: &dyn Fn(&str) -> bool| {
         (from.max(1)..=fits).rev().filter(|at| text.is_char_boundary(*at)).find(|at| {
             let (before, after) = text.split_at(*at);
-            is_seam(before) && !after.starts_with(is_mark)
+            let ends_line = before.ends_with('\r') && after.starts_with('\n');
+            is_seam(before) && !ends_line && !after.starts_with(is_mark)
         })
     };
     let ends = |before: &str, ends: &[&str]| ends.iter().any(|end| before.ends_with(end));

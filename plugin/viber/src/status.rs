@@ -37,11 +37,12 @@ pub struct Status {
     pub retry: RetryPolicy,
     /// What happened.
     pub text: &'static str,
-    /// What a person can do; empty if nothing.
+    /// What a person can do.
     pub advice: &'static str,
 }
 
 const OUR_BUG: &str = "Report this with Viber's words: the message was not as Viber wants it.";
+const NOT_SENT_HERE: &str = "Report this with Viber's words: the channel sends nothing of that kind.";
 const ASK_VIBER: &str = "Contact Viber support or the partner who created the bot.";
 
 /// A row of the table, in one line.
@@ -94,19 +95,19 @@ pub static STATUSES: [Status; 25] = [
     row(15, ("publicAccountNotAuthorized", "account-not-authorized"), Account, AccountWaits,
         ("Viber does not allow the bot to do that", ASK_VIBER)),
     row(16, ("inchatReplyMessageNotAllowed", "inline-reply-not-allowed"), Unsupported, Never,
-        ("Viber does not allow the bot to answer inside a chat", "")),
+        ("Viber does not allow the bot to answer inside a chat", NOT_SENT_HERE)),
     row(17, ("publicAccountIsNotInline", "account-not-inline"), Unsupported, Never,
-        ("the bot is no chat extension", "")),
+        ("the bot is no chat extension", NOT_SENT_HERE)),
     row(18, ("noPublicChat", "no-public-chat"), Unsupported, Never,
-        ("the bot has no channel", "")),
+        ("the bot has no channel", NOT_SENT_HERE)),
     row(19, ("cannotSendBroadcast", "cannot-send-broadcast"), Limit, Once,
-        ("Viber could not send the broadcast", "")),
+        ("Viber could not send the broadcast", "Send it again later.")),
     row(20, ("broadcastNotAllowed", "broadcast-not-allowed"), Unsupported, Never,
         ("the bot may not broadcast", ASK_VIBER)),
     row(21, ("unsupportedCountry", "unsupported-country"), Recipient, Never,
         ("Viber does not deliver this to the customer's country", "Reach the customer in another way.")),
     row(22, ("paymentUnsupported", "payment-unsupported"), Unsupported, Never,
-        ("payments are switched off for the bot", "")),
+        ("payments are switched off for the bot", NOT_SENT_HERE)),
     row(23, ("freeMessagesExceeded", "free-messages-exceeded"), Limit, Never,
         ("the month's free messages are used up", "Answering works once the customer writes again; for more, switch the bot to billing.")),
     row(24, ("noBalance", "no-balance"), Account, AccountWaits,
@@ -167,6 +168,7 @@ mod tests {
                 1
             );
             assert!(!status.text.ends_with('.') && !status.text.is_empty());
+            assert!(status.advice.ends_with('.'), "{}", status.code);
         }
     }
 
@@ -177,7 +179,6 @@ mod tests {
             let retry = if number == 10 { Repair } else { AccountWaits };
             assert_eq!(find(number).retry, retry, "{number}");
             assert_eq!(find(number).class, Account, "{number}");
-            assert!(!find(number).advice.is_empty(), "{number}");
         }
         for number in [3, 4, 5, 6, 11, 14, 16, 17, 18, 20, 21, 22, 23, 999] {
             assert_eq!(find(number).retry, Never, "{number}");

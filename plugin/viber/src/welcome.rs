@@ -32,7 +32,7 @@ pub(crate) fn body(
     let button = if asks { ask_phone::button(settings, user.api_version) } else { None };
     let level = if button.is_some() { SHARE_PHONE_API_VERSION } else { 1 };
     fields.insert("min_api_version".to_owned(), level.into());
-    if let Some(keyboard) = keyboard::keyboard(&[], button) {
+    if let (Some(keyboard), _) = keyboard::keyboard(&[], button) {
         fields.insert("keyboard".to_owned(), keyboard);
     }
     let body = json::bytes(&Value::Object(fields));

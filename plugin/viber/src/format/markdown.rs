@@ -1,6 +1,6 @@
 //! `CommonMark` as text, as far as operators use it: marks, links, lists, headings, code, quotes; not a whole parser.
 
-use super::html::unescape;
+use super::entities::unescape;
 use super::{link, mark};
 
 use crate::prelude::*;

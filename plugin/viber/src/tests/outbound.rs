@@ -106,6 +106,22 @@ fn buttons_stand_below_the_last_message() {
     assert_eq!(bodies[1]["min_api_version"], 1);
 }
 
+/// A button that Viber has no room for is told of on the part that it belongs to.
+#[test]
+fn buttons_that_do_not_fit_are_told() {
+    let suggestions = vec![Suggestion { title: "Yes".to_owned(), value: String::new() }; 13];
+    for (part, code) in
+        [(Part::plain("one"), "button-left-out"), (file("https://f.example/b.exe", None), "sent-as-link")]
+    {
+        let commands = Desk::new("").reply(&Reply { suggestions: suggestions.clone(), ..reply(vec![part]) });
+        let Command::Delivery(pending) = &commands[0] else { panic!() };
+        let problem = pending.problem.as_ref().unwrap();
+        assert_eq!(problem.code, code);
+        assert!(problem.text.ends_with("Viber has no room for 1 of the buttons: Yes"), "{}", problem.text);
+        assert!(SendContext::read(&calls(&commands)[0].context).unwrap().changed.is_some());
+    }
+}
+
 #[test]
 fn a_customer_who_switched_messages_off_is_still_tried() {
     let mut desk = Desk::new("");

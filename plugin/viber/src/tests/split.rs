@@ -40,6 +40,7 @@ fn seams_are_where_a_reader_expects_them() {
         ("Привіт усім вам", 9, &["Привіт ", "усім вам"]),
         ("one\r\n\r\ntwo. three", 14, &["one\r\n\r\n", "two. three"]),
         ("xx\r\nyy", 3, &["xx", "\r\n", "yy"]),
+        ("xx yy!\r\n\u{bc6}abc", 10, &["xx ", "yy!\r\n\u{bc6}abc"]), // a mark on a line's end
         ("ae\u{301}e\u{301}b", 4, &["ae\u{301}", "e\u{301}b"]),
         ("ab \u{301}cd", 3, &["ab", " \u{301}c", "d"]), // a mark on a blank
         ("👍🏽👍🏽", 6, &["👍🏽", "👍🏽"]),

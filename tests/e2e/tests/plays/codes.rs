@@ -174,12 +174,16 @@ const AT_ONCE: &str = r#"
       → Contact Viber support or the partner who created the bot.
     status 16: failed inline-reply-not-allowed
       Viber does not allow the bot to answer inside a chat (Viber's status 16, inchatReplyMessageNotAllowed)
+      → Report this with Viber's words: the channel sends nothing of that kind.
     status 17: failed account-not-inline
       the bot is no chat extension (Viber's status 17, publicAccountIsNotInline)
+      → Report this with Viber's words: the channel sends nothing of that kind.
     status 18: failed no-public-chat
       the bot has no channel (Viber's status 18, noPublicChat)
+      → Report this with Viber's words: the channel sends nothing of that kind.
     status 19: pending cannot-send-broadcast
       Viber could not send the broadcast (Viber's status 19, cannotSendBroadcast)
+      → It is tried once more by itself.
     status 20: failed broadcast-not-allowed
       the bot may not broadcast (Viber's status 20, broadcastNotAllowed)
       → Contact Viber support or the partner who created the bot.
@@ -188,6 +192,7 @@ const AT_ONCE: &str = r#"
       → Reach the customer in another way.
     status 22: failed payment-unsupported
       payments are switched off for the bot (Viber's status 22, paymentUnsupported)
+      → Report this with Viber's words: the channel sends nothing of that kind.
     status 23: failed free-messages-exceeded
       the month's free messages are used up (Viber's status 23, freeMessagesExceeded)
       → Answering works once the customer writes again; for more, switch the bot to billing.
@@ -196,16 +201,16 @@ const AT_ONCE: &str = r#"
       → Top up the bot's balance with Viber or the partner.
     status 99: pending unknown-status
       Viber answered with a status that nobody has described (Viber's status 99)
-      → Try again later; if it stays, report the number.
+      → It is tried once more by itself.
     status 999, with a token: failed bad-receiver-id
       Viber does not know the receiver's id (Viber's status 999, badReceiverId)
       → Report this with Viber's words: the message was not as Viber wants it.
     status 777: pending unknown-status
       Viber answered with a status that nobody has described (Viber's status 777)
-      → Try again later; if it stays, report the number.
+      → It is tried once more by itself.
     status -7: pending unknown-status
       Viber answered with a status that nobody has described (Viber's status -7)
-      → Try again later; if it stays, report the number.
+      → It is tried once more by itself.
     status "6": failed receiver-not-subscribed
       the customer switched messages off or never wrote (Viber's status 6, receiverNotSubscribed)
       → The customer must write first; send again after that, or reach them in another way.
