@@ -15,7 +15,7 @@ use crate::sheet::Sheet;
 use crate::{check, given};
 
 /// Attempts after which nothing is tried again, whatever the answer: a day of full hours.
-const ATTEMPTS_MAX: u32 = 24;
+const ATTEMPTS_MAX: u32 = 105;
 
 /// Bytes of a state, however long the answer is: a name, two links and an id.
 const STATE_BYTES_MAX: usize = 7 << 10;
