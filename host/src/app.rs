@@ -13,6 +13,7 @@ use crate::desk::Helpdesk;
 use crate::inbox::Lanes;
 use crate::outbox::Egress;
 use crate::pressure::Pressure;
+use crate::secrets::Keys;
 use crate::shutdown::Stop;
 
 /// A running desk.
@@ -21,6 +22,8 @@ pub struct App {
     pub store: Store,
     /// Kept files.
     pub blobs: Blobs,
+    /// What secrets are sealed with.
+    pub keys: Keys,
     /// The loaded plugins.
     pub channels: Channels,
     /// Where contacts, tasks and actions go.

@@ -14,6 +14,8 @@ pub struct FileConfig {
     pub plugin: Vec<PathBuf>,
     /// The data folder.
     pub data: Option<PathBuf>,
+    /// Where the master key of the secrets is.
+    pub key_file: Option<PathBuf>,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
     /// How the world reaches the desk.

@@ -10,6 +10,7 @@
 //! | `checks` | whether accounts still are as they were set |
 //! | `http` | every route |
 //! | `edge` | sockets and their limits, under the routes |
+//! | `secrets` | sealed in the store, values in memory, never printed |
 //! | `pressure` | when the desk is full and says so |
 //! | `shutdown` | the wish to stop |
 //! | `cli` | every command |
@@ -28,5 +29,6 @@ pub mod http;
 pub mod inbox;
 pub mod outbox;
 pub mod pressure;
+pub mod secrets;
 pub mod shutdown;
 pub mod telemetry;

@@ -4,6 +4,7 @@
 use channel_engine::contract::{Delivery, DeliveryReceipt, DeliveryState, ReceiptTarget};
 use desk::desk::Place;
 use desk::desk::deliveries::{apply_delivery, apply_receipt, reply_id};
+use desk::secrets::Keys;
 use desk_store::{AccountRow, ContactChange, NewAccount, NewAction, NewTask, Store, Tx};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -60,6 +61,7 @@ struct Bench<'a> {
     tx: &'a Tx<'a>,
     account: AccountRow,
     action: i64,
+    keys: Keys,
     /// The answers so far.
     answers: Vec<Answer>,
     settled: [bool; PARTS],
@@ -75,7 +77,6 @@ impl<'a> Bench<'a> {
             channel: "viber".into(),
             name: "Bike Shop".into(),
             settings: json!({}),
-            secrets: Vec::new(),
             configured_by: None,
             at: 1,
         })?;
@@ -113,7 +114,9 @@ impl<'a> Bench<'a> {
         })?;
         let account = tx.account(ACCOUNT)?.expect("it was added");
         let action = action.expect("it is new");
-        let mut bench = Self { tx, account, action, answers: Vec::new(), settled: [false; PARTS], now: 10 };
+        let keys = Keys::parse(&Keys::generate().expect("a key")).expect("it is one");
+        let answers = Vec::new();
+        let mut bench = Self { tx, account, action, keys, answers, settled: [false; PARTS], now: 10 };
         for part in 0..PARTS {
             bench.deliver(part, DeliveryState::Pending, None)?;
         }
@@ -122,7 +125,8 @@ impl<'a> Bench<'a> {
 
     fn place(&self) -> Place<'_> {
         let (account, now) = (&self.account, self.now);
-        Place { account, conversation: CONVERSATION, call: None, now, public_url: "https://desk.example" }
+        let public_url = "https://desk.example";
+        Place { account, conversation: CONVERSATION, call: None, now, keys: &self.keys, public_url }
     }
 
     fn deliver(

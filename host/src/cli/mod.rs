@@ -2,13 +2,17 @@
 
 mod feed;
 mod inspect;
+mod key;
 mod serve;
 mod token;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use channel_engine::{Engine, EngineConfig};
 use clap::{Parser, Subcommand};
+use secrecy::zeroize::Zeroizing;
+
+use crate::secrets::KeySource;
 
 /// The reference helpdesk for messenger channels.
 #[derive(Debug, Parser)]
@@ -26,6 +30,9 @@ enum Command {
     Feed(feed::FeedArgs),
     /// Say what a component is and whether it fits
     Inspect(inspect::InspectArgs),
+    /// The master key of the secrets
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -41,6 +48,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args),
             Command::Feed(args) => feed::run(&args),
             Command::Inspect(args) => inspect::run(&args),
+            Command::Key(command) => key::run(&command),
             Command::Token(command) => token::run(&command),
         }
     }
@@ -49,6 +57,13 @@ impl Cli {
 /// An engine with its compile cache in the folder, or without one.
 fn engine(cache_dir: Option<PathBuf>) -> anyhow::Result<Engine> {
     Ok(Engine::new(EngineConfig { cache_dir, ..EngineConfig::default() })?)
+}
+
+/// Where the master key is: in the environment, else in the file, else in the data folder.
+fn key_source(file: Option<&Path>, data: &Path) -> anyhow::Result<KeySource> {
+    // No flag takes the key itself: the system shows flags to everybody.
+    let text = std::env::var("DESK_KEY").ok().filter(|text| !text.is_empty()).map(Zeroizing::new);
+    KeySource::read(text.as_deref().map(String::as_str), file, data)
 }
 
 /// Where commands without a data folder keep compiled components: the user's own cache, if there is one.

@@ -19,7 +19,7 @@ use crate::edge::Limits;
 use crate::inbox::{self, Lanes};
 use crate::outbox::{self, Egress};
 use crate::pressure::Pressure;
-use crate::{checks, edge, http, shutdown, telemetry};
+use crate::{checks, edge, http, secrets, shutdown, telemetry};
 
 /// After the wish to stop, for requests and calls to come to their end. With what follows it stays under 10 s (G28).
 const DRAIN_MAX: Duration = Duration::from_secs(8);
@@ -36,6 +36,10 @@ pub(super) struct ServeArgs {
     /// Where the desk keeps its file
     #[arg(long, env = "DESK_DATA")]
     data: Option<PathBuf>,
+    /// The file with the master key of the secrets; or the key itself in DESK_KEY [default: DATA/desk.key, made at the
+    /// first start]
+    #[arg(long, env = "DESK_KEY_FILE")]
+    key_file: Option<PathBuf>,
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, env = "DESK_LISTEN")]
     listen: Option<SocketAddr>,
@@ -66,6 +70,7 @@ pub(super) struct ServeArgs {
 struct Settings {
     plugin: Vec<PathBuf>,
     data: PathBuf,
+    key_file: Option<PathBuf>,
     listen: SocketAddr,
     public_url: Option<String>,
     check_every: Option<Duration>,
@@ -92,6 +97,7 @@ pub(super) fn run(args: ServeArgs) -> anyhow::Result<()> {
     telemetry::start();
     let settings = settings(args)?;
     edge::allow_open_files();
+    secrets::forbid_core_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(serve(settings));
     // A plugin's call or a read of the store on another thread must not hold up the end.
@@ -107,6 +113,7 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
     Ok(Settings {
         plugin,
         data: args.data.or(file.data).context("no data folder: give --data DIR")?,
+        key_file: args.key_file.or(file.key_file),
         listen: args.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
         public_url: args.public_url.or(file.public_url),
         check_every: interval(args.check_every_minutes.or(file.check_every_minutes))?,
@@ -134,7 +141,9 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     if let Some(file) = &settings.clock {
         clock::follow(file)?;
     }
+    let key = super::key_source(settings.key_file.as_deref(), &settings.data)?;
     let store = Store::open(&database(&settings.data))?;
+    let keys = secrets::unlock(&store, key).await?;
     let blobs = Blobs::open(&settings.data).context("cannot open the folder of files")?;
     let engine = super::engine(Some(settings.data.join("components")))?;
     let channels = Channels::load(&engine, &settings.plugin)?;
@@ -145,6 +154,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let public_url = settings.public_url.unwrap_or_else(|| format!("http://{address}"));
     let app = Arc::new(App {
         store,
+        keys,
         blobs,
         channels,
         helpdesk: Box::new(BuiltIn),

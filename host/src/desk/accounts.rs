@@ -4,6 +4,7 @@ use channel_engine::contract::{AccountStatus, ConnectionState, Problem, ProblemC
 use desk_store::{Result, Tx};
 
 use super::{Place, name_of};
+use crate::secrets;
 
 /// Applies an account status: the health, the profile; a new key is taken when it works, and forgotten when it does not.
 ///
@@ -20,10 +21,10 @@ pub fn apply_status(tx: &Tx, place: &Place, status: &AccountStatus) -> Result<()
     }
     match status.state {
         ConnectionState::Connected => {
-            tx.settle_candidates(account, true)?;
+            secrets::accept_candidates(tx, place.keys, account)?;
             tell_the_other(tx, place)
         }
-        ConnectionState::Failed | ConnectionState::Disconnected => tx.settle_candidates(account, false),
+        ConnectionState::Failed | ConnectionState::Disconnected => tx.forget_candidates(account),
         ConnectionState::Pending | ConnectionState::Other(_) => Ok(()),
     }
 }
@@ -34,7 +35,7 @@ pub fn apply_status(tx: &Tx, place: &Place, status: &AccountStatus) -> Result<()
 /// The database refuses.
 pub fn fail(tx: &Tx, account: &str, problem: &Problem) -> Result<()> {
     tx.set_account_health(account, "failed", Some(&serde_json::to_value(problem)?), None)?;
-    tx.settle_candidates(account, false)
+    tx.forget_candidates(account)
 }
 
 /// A messenger knows one webhook of a bot: where the same bot is connected twice, the older account hears nothing more.

@@ -19,6 +19,8 @@ pub use readable::readable;
 use channel_engine::contract::{Action, Contact, Note, Task};
 use desk_store::{AccountRow, Tx};
 
+use crate::secrets::Keys;
+
 /// Where a command comes from.
 pub struct Place<'a> {
     /// The account.
@@ -29,6 +31,8 @@ pub struct Place<'a> {
     pub call: Option<i64>,
     /// When, ms.
     pub now: i64,
+    /// What a new key of the account is sealed with.
+    pub keys: &'a Keys,
     /// How people reach the desk, for links in texts.
     pub public_url: &'a str,
 }

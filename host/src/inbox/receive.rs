@@ -9,6 +9,7 @@ use super::event::{Event, Origin};
 use super::step::{InboxError, handle};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
+use crate::secrets::{self, Secrets};
 
 /// What to answer the messenger.
 #[derive(Debug)]
@@ -35,14 +36,16 @@ pub async fn receive(app: &Arc<App>, account: &str, request: HttpRequest) -> Web
 }
 
 async fn take(app: &Arc<App>, account: &str, request: HttpRequest) -> Result<WebhookAnswer, InboxError> {
-    let id = account.to_owned();
-    let looked =
-        app.store.read(move |tx| Ok((tx.account(&id)?, tx.secrets(&id)?, tx.candidate_secrets(&id)?)));
-    let (row, secrets, candidates) = looked.await?;
-    let Some(row) = row else { return Ok(WebhookAnswer::Unknown) };
-    let mut answer = ask(app, &row, secrets.clone(), request.clone()).await?;
+    let (id, shared) = (account.to_owned(), app.clone());
+    let looked = app.store.read(move |tx| {
+        let Some(row) = tx.account(&id)? else { return Ok(None) };
+        let working = secrets::values(tx, &shared.keys, &id)?;
+        Ok(Some((row, working, secrets::candidates(tx, &shared.keys, &id)?)))
+    });
+    let Some((row, working, candidates)) = looked.await? else { return Ok(WebhookAnswer::Unknown) };
+    let mut answer = ask(app, &row, working, request.clone()).await?;
     // While a new key is tried, the messenger signs with it: its call of the webhook is part of the trial.
-    if matches!(answer, Some(Err(_))) && candidates != secrets {
+    if let (Some(Err(_)), Some(candidates)) = (&answer, candidates) {
         answer = ask(app, &row, candidates, request).await?;
     }
     match answer {
@@ -70,14 +73,16 @@ async fn take(app: &Arc<App>, account: &str, request: HttpRequest) -> Result<Web
 async fn ask(
     app: &App,
     row: &AccountRow,
-    secrets: Vec<(String, String)>,
+    secrets: Secrets,
     mut request: HttpRequest,
 ) -> Result<Option<Result<Receipt, Rejection>>, InboxError> {
     let channel = app.channels.find(&row.channel).cloned();
     let channel = channel.ok_or_else(|| InboxError::UnknownChannel(row.channel.clone()))?;
     request.headers.retain(|header| channel.manifest().headers.contains(&header.name));
     let account = app.contract_account(row, now_ms());
-    let secrets: Vec<Secret> = secrets.into_iter().map(|(name, value)| Secret { name, value }).collect();
+    let secrets =
+        secrets.iter().map(|(name, value)| Secret { name: name.to_owned(), value: value.to_owned() });
+    let secrets: Vec<Secret> = secrets.collect();
     let answer = tokio::task::spawn_blocking(move || channel.receive_webhook(&account, &secrets, &request))
         .await
         .map_err(|_| InboxError::Thread)?;

@@ -223,6 +223,7 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
                 conversation: &conversation,
                 call: if let Origin::Outbox(seq) = origin { Some(seq) } else { None },
                 now: to_column(now),
+                keys: &shared.keys,
                 public_url: &shared.public_url,
             };
             effects::apply(tx, shared.helpdesk.as_ref(), &place, revision, &outcome)?;

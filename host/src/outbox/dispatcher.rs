@@ -9,6 +9,7 @@ use desk_store::{CallRow, StoreError};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::inbox::{Event, InboxError, Origin, handle};
+use crate::secrets;
 use crate::shutdown::Stop;
 
 /// Most calls that are begun at once; the rest is taken in the next round.
@@ -92,17 +93,21 @@ async fn deliver(app: Arc<App>, row: CallRow) {
     }
 }
 
-async fn send(app: &App, row: &CallRow) -> AnswerResult {
+async fn send(app: &Arc<App>, row: &CallRow) -> AnswerResult {
     // A key that was entered anew is tried in the account's own conversation only: what is said to customers goes by the
     // one that is known to work.
-    let (id, is_own) = (row.account.clone(), row.conversation.is_empty());
+    let (id, is_own, shared) = (row.account.clone(), row.conversation.is_empty(), app.clone());
     let looked = app
         .store
         .read(move |tx| {
-            let secrets = if is_own { tx.candidate_secrets(&id)? } else { tx.secrets(&id)? };
+            let candidates = if is_own { secrets::candidates(tx, &shared.keys, &id)? } else { None };
+            let secrets = candidates.map_or_else(|| secrets::values(tx, &shared.keys, &id), Ok)?;
             Ok((tx.account(&id)?, secrets))
         })
         .await;
+    let looked = looked.inspect_err(|error| {
+        tracing::error!(account.id = row.account, %error, "the account of a call cannot be read");
+    });
     let Ok((Some(account), secrets)) = looked else {
         return AnswerResult::NotSent("the account could not be read".into());
     };

@@ -7,6 +7,8 @@ use channel_engine::contract::{AnswerResult, Call, CallValue, Header, HttpRespon
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Client, Method, Request, Url};
 
+use crate::secrets::Secrets;
+
 /// Longest answer that is read. Viber's are under 1 KiB; a broken proxy's page may be anything.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// Bounds of a call's own `timeout_ms`, by the contract.
@@ -51,25 +53,20 @@ impl Egress {
     }
 
     /// Sends a call once. `hosts` are those the plugin's manifest names; secrets are put in here and nowhere else.
-    pub async fn send(&self, call: &Call, hosts: &[String], secrets: &[(String, String)]) -> AnswerResult {
+    pub async fn send(&self, call: &Call, hosts: &[String], secrets: &Secrets) -> AnswerResult {
         let request = match self.request(call, hosts, secrets) {
             Ok(request) => request,
             Err(reason) => return AnswerResult::RefusedByPolicy(reason),
         };
         let timeout_ms = call.timeout_ms.clamp(*TIMEOUT_MS.start(), *TIMEOUT_MS.end());
         let timeout = Duration::from_millis(timeout_ms.into());
-        match tokio::time::timeout(timeout, self.exchange(request)).await {
+        match tokio::time::timeout(timeout, self.exchange(request, secrets)).await {
             Ok(result) => result,
             Err(_) => AnswerResult::Unknown(format!("no whole answer within {timeout_ms} ms")),
         }
     }
 
-    fn request(
-        &self,
-        call: &Call,
-        hosts: &[String],
-        secrets: &[(String, String)],
-    ) -> Result<Request, String> {
+    fn request(&self, call: &Call, hosts: &[String], secrets: &Secrets) -> Result<Request, String> {
         let url = self.allowed_url(&call.url, hosts)?;
         let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| "no such method".to_owned())?;
         let mut request = Request::new(method, url);
@@ -104,7 +101,8 @@ impl Egress {
         Ok(there)
     }
 
-    async fn exchange(&self, request: Request) -> AnswerResult {
+    /// An answer goes to the plugin, and from there to rows and logs: what repeats a secret is masked first (G21).
+    async fn exchange(&self, request: Request, secrets: &Secrets) -> AnswerResult {
         let mut response = match self.client.execute(request).await {
             Ok(response) => response,
             // A connection that never came about carried nothing.
@@ -123,9 +121,12 @@ impl Egress {
             }
         }
         let headers = response.headers().iter().filter_map(|(name, value)| {
-            Some(Header { name: name.to_string(), value: value.to_str().ok()?.to_owned() })
+            let mut value = value.to_str().ok()?.as_bytes().to_vec();
+            secrets.mask(&mut value);
+            Some(Header { name: name.to_string(), value: String::from_utf8(value).ok()? })
         });
         let headers = headers.collect();
+        secrets.mask(&mut body);
         AnswerResult::Response(HttpResponse { status: response.status().as_u16(), headers, body })
     }
 }
@@ -140,12 +141,11 @@ fn parse_pair(pair: &str) -> Result<(String, Url), EgressError> {
     Ok((host.to_ascii_lowercase(), url))
 }
 
-fn secret<'a>(secrets: &'a [(String, String)], name: &str) -> Result<&'a str, String> {
-    let found = secrets.iter().find(|(has, _)| has == name);
-    found.map(|(_, value)| value.as_str()).ok_or_else(|| format!("the account has no setting `{name}`"))
+fn secret<'a>(secrets: &'a Secrets, name: &str) -> Result<&'a str, String> {
+    secrets.get(name).ok_or_else(|| format!("the account has no setting `{name}`"))
 }
 
-fn body(call: &Call, secrets: &[(String, String)]) -> Result<Vec<u8>, String> {
+fn body(call: &Call, secrets: &Secrets) -> Result<Vec<u8>, String> {
     if call.secret_fields.is_empty() {
         return Ok(call.body.clone());
     }
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn secrets_are_put_in_by_name_only() {
-        let secrets = [("api_key".to_owned(), "canary".to_owned())];
+        let secrets = [("api_key".to_owned(), "canary".into())].into_iter().collect();
         let mut call = Call { body: br#"{"auth_token":""}"#.to_vec(), ..Call::default() };
         call.secret_fields = vec![channel_engine::contract::SecretField {
             pointer: "/auth_token".into(),

@@ -1,4 +1,4 @@
-//! Accounts and their secrets. A secret leaves this file by its name only to who sends or verifies.
+//! Accounts. Not here: their secrets, which are in `secrets`.
 
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
@@ -39,8 +39,6 @@ pub struct NewAccount {
     pub name: String,
     /// Without the secret ones.
     pub settings: Value,
-    /// (name, value).
-    pub secrets: Vec<(String, String)>,
     /// See [`AccountRow`].
     pub configured_by: Option<i64>,
     /// ms.
@@ -72,7 +70,7 @@ pub(crate) fn json_column(row: &Row, index: usize) -> rusqlite::Result<Option<Va
 }
 
 impl Tx<'_> {
-    /// Makes an account with its secrets.
+    /// Makes an account, without secrets.
     ///
     /// # Errors
     /// The id is taken.
@@ -90,7 +88,7 @@ impl Tx<'_> {
                 new.configured_by,
                 new.at
             ])?;
-        new.secrets.iter().try_for_each(|(name, value)| self.set_secret(&new.id, name, value))
+        Ok(())
     }
 
     /// The account, if there is one.
@@ -152,70 +150,6 @@ impl Tx<'_> {
         self.db.prepare_cached("DELETE FROM handled WHERE account = ?1")?.execute([id])?;
         self.db.prepare_cached("DELETE FROM accounts WHERE id = ?1")?.execute([id])?;
         Ok(())
-    }
-
-    /// Sets or replaces a secret setting.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn set_secret(&self, account: &str, name: &str, value: &str) -> Result<()> {
-        self.db
-            .prepare_cached("INSERT OR REPLACE INTO secrets (account, name, value) VALUES (?1, ?2, ?3)")?
-            .execute(params![account, name, value])?;
-        Ok(())
-    }
-
-    /// Keeps a new value of a secret beside the one that works, until [`Tx::settle_candidates`].
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn set_candidate(&self, account: &str, name: &str, value: &str) -> Result<()> {
-        self.db
-            .prepare_cached(
-                "INSERT INTO secrets (account, name, value, candidate) VALUES (?1, ?2, ?3, NULL)
-                 ON CONFLICT DO UPDATE SET candidate = ?3",
-            )?
-            .execute(params![account, name, value])?;
-        Ok(())
-    }
-
-    /// Makes the candidates the account's secrets, or forgets them.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn settle_candidates(&self, account: &str, accepted: bool) -> Result<()> {
-        self.db
-            .prepare_cached(
-                "UPDATE secrets SET value = iif(?2, candidate, value), candidate = NULL
-                 WHERE account = ?1 AND candidate IS NOT NULL",
-            )?
-            .execute(params![account, accepted])?;
-        Ok(())
-    }
-
-    /// The account's secrets as (name, value).
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn secrets(&self, account: &str) -> Result<Vec<(String, String)>> {
-        self.secret_rows(account, "SELECT name, value FROM secrets WHERE account = ?1 ORDER BY name")
-    }
-
-    /// The account's secrets as they will be if the candidates are accepted.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn candidate_secrets(&self, account: &str) -> Result<Vec<(String, String)>> {
-        self.secret_rows(
-            account,
-            "SELECT name, coalesce(candidate, value) FROM secrets WHERE account = ?1 ORDER BY name",
-        )
-    }
-
-    fn secret_rows(&self, account: &str, sql: &str) -> Result<Vec<(String, String)>> {
-        let mut statement = self.db.prepare_cached(sql)?;
-        let rows = statement.query_map([account], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Lets no call of the account leave before `until`, ms.

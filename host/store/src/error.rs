@@ -44,6 +44,9 @@ pub enum StoreError {
     /// What a row refers to is not there.
     #[error("{0} does not exist")]
     Missing(&'static str),
+    /// A secret cannot be sealed or opened, as the host says.
+    #[error("{0}")]
+    Secret(String),
     /// The disk refused the commit that the closure was part of.
     #[error("the commit was refused")]
     NotCommitted,

@@ -22,6 +22,7 @@ mod error;
 mod outbox;
 mod parked;
 mod quick_replies;
+mod secrets;
 mod store;
 mod tasks;
 
@@ -35,6 +36,7 @@ pub use error::StoreError;
 pub use outbox::{CallRow, Counts, NewCall};
 pub use parked::{NewParked, ParkedRow};
 pub use quick_replies::QuickReply;
+pub use secrets::SealedSecret;
 pub use store::{Store, Tx, sqlite_version};
 pub use tasks::{NewTask, TaskFilter, TaskRow};
 

@@ -57,11 +57,12 @@ CREATE TABLE accounts (
     created_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Sealed by the host, and opaque here: who reads this file, or a copy of it, has no value.
 CREATE TABLE secrets (
     account   TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
     name      TEXT NOT NULL,
-    value     TEXT NOT NULL,
-    candidate TEXT,                        -- entered later, and not accepted by the messenger yet
+    value     BLOB NOT NULL,
+    candidate BLOB,                        -- entered later, and not accepted by the messenger yet
     PRIMARY KEY (account, name)
 ) STRICT, WITHOUT ROWID;
 

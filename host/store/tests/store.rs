@@ -1,7 +1,8 @@
 //! What the store promises to its callers, on a real file. What the rows mean is tested where it is decided.
 
 use desk_store::{
-    ContactChange, NewAccount, NewAction, NewCall, NewTask, ReceiptRow, Store, StoreError, TaskFilter,
+    ContactChange, NewAccount, NewAction, NewCall, NewTask, ReceiptRow, SealedSecret, Store, StoreError,
+    TaskFilter,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -31,7 +32,6 @@ fn account(id: &str) -> NewAccount {
         channel: "viber".into(),
         name: "Bike Shop".into(),
         settings: json!({}),
-        secrets: vec![("api_key".into(), "key".into())],
         configured_by: None,
         at: 1,
     }
@@ -302,6 +302,12 @@ async fn a_removed_account_takes_all_with_it() {
             tx.add_action(&action(task))?;
             tx.queue_call(&call("c", "call-1"))?;
             tx.mark_handled("a", "x", 1)?;
+            tx.put_secret(&SealedSecret {
+                account: "a".into(),
+                name: "api_key".into(),
+                value: vec![0xFF],
+                candidate: None,
+            })?;
             tx.delete_account("a")
         })
         .await

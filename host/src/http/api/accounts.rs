@@ -18,8 +18,10 @@ use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::desk::entry;
 use crate::inbox::request;
+use crate::secrets::{self, Secrets};
 
-#[derive(Debug, Deserialize)]
+// Without `Debug`, since a secret may be among the settings.
+#[derive(Deserialize)]
 pub(crate) struct NewBody {
     channel: Option<String>,
     name: Option<String>,
@@ -27,14 +29,12 @@ pub(crate) struct NewBody {
     settings: Map<String, Value>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct ChangeBody {
     name: Option<String>,
     #[serde(default)]
     settings: Map<String, Value>,
 }
-
-type Secrets = Vec<(String, String)>;
 
 pub(crate) async fn list(_: Reader, State(app): State<Arc<App>>) -> ApiResult<Json<Value>> {
     let rows = app.store.read(|tx| tx.accounts()).await?;
@@ -57,9 +57,7 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, Json<Value>)> {
     let channel = find_channel(&app, body.channel.as_deref())?;
     let (settings, secrets) = split_secrets(channel, body.settings)?;
-    if let Some(missing) =
-        channel.manifest().secrets.iter().find(|name| !secrets.iter().any(|(has, _)| has == *name))
-    {
+    if let Some(missing) = channel.manifest().secrets.iter().find(|name| secrets.get(name).is_none()) {
         return Err(ApiError::bad_request("missing-setting", format!("settings need `{missing}`")));
     }
     let channel = channel.manifest().id.clone();
@@ -69,11 +67,16 @@ pub(crate) async fn create(
         name: body.name.as_deref().map_or_else(|| Ok(channel.clone()), named)?,
         channel,
         settings: Value::Object(settings),
-        secrets,
         configured_by: token.employee,
         at: to_column(now_ms()),
     };
-    app.store.write(move |tx| tx.add_account(&new)).await?;
+    let shared = app.clone();
+    app.store
+        .write(move |tx| {
+            tx.add_account(&new)?;
+            secrets::keep(tx, &shared.keys, &new.id, &secrets)
+        })
+        .await?;
     request(&app, &id, AccountRequest::Connect).await?;
     Ok((StatusCode::CREATED, Json(show_row(&app, &find(&app, id).await?))))
 }
@@ -92,10 +95,11 @@ pub(crate) async fn change(
     let mut settings = row.settings.as_object().cloned().unwrap_or_default();
     settings.extend(changed);
     let (id, name) = (row.id.clone(), body.name.as_deref().map_or(Ok(row.name), named)?);
+    let shared = app.clone();
     app.store
         .write(move |tx| {
             tx.set_account_settings(&id, &name, &Value::Object(settings))?;
-            secrets.iter().try_for_each(|(name, value)| tx.set_candidate(&id, name, value))
+            secrets::keep_candidates(tx, &shared.keys, &id, &secrets)
         })
         .await?;
     request(&app, &row.id, AccountRequest::Connect).await?;
@@ -154,7 +158,7 @@ fn split_secrets(
         match settings.remove(name) {
             None | Some(Value::Null) => {}
             Some(Value::String(value)) if !value.trim().is_empty() => {
-                secrets.push((name.clone(), value.trim().to_owned()));
+                secrets.push((name.clone(), value.trim().into()));
             }
             Some(_) => {
                 let detail = format!("`{name}` must be a text that is not empty");
@@ -162,7 +166,7 @@ fn split_secrets(
             }
         }
     }
-    Ok((settings, secrets))
+    Ok((settings, secrets.into_iter().collect()))
 }
 
 /// Ids stand in webhook URLs: random, so that nobody finds the others by counting.
