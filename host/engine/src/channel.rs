@@ -14,6 +14,7 @@ use crate::contract::{
     Rejection, Reply, Secret, TaskEvent,
 };
 use crate::engine::Shared;
+use crate::leak::Leaks;
 use crate::store::{Guest, MemoryRefused, new_store};
 use crate::wasi::Refused;
 use crate::{CallError, logs, output, ticker};
@@ -66,7 +67,8 @@ impl Channel {
         &self.inner.inspection
     }
 
-    /// Authenticates and reads a raw webhook request.
+    /// Authenticates and reads a raw webhook request. An answer with the value of a secret in it is refused as a whole: it
+    /// would go to rows and to other machines.
     ///
     /// # Errors
     /// [`CallError`], if the channel did not come to an answer that can be used.
@@ -76,14 +78,19 @@ impl Channel {
         secrets: &[Secret],
         request: &HttpRequest,
     ) -> Result<Result<Receipt, Rejection>, CallError> {
-        let function = &self.functions().receive_webhook;
-        let result: WebhookResult = self.call(function, (account, secrets, request))?;
+        let (function, leaks) = (&self.functions().receive_webhook, Leaks::of(secrets));
+        let result: WebhookResult = self.call(function, (account, secrets, request), &leaks)?;
         let limits = &self.inner.binding.shared.limits;
-        match &result {
-            Ok(receipt) => output::check_receipt(receipt, limits),
-            Err(rejection) => output::check_rejection(rejection, limits),
+        let (verdict, leaked) = match &result {
+            Ok(receipt) => (output::check_receipt(receipt, limits), leaks.in_receipt(receipt)),
+            Err(rejection) => (output::check_rejection(rejection, limits), leaks.in_rejection(rejection)),
+        };
+        verdict.map_err(|reason| CallError::Output { reason })?;
+        if let Some(name) = leaked {
+            return Err(CallError::Output {
+                reason: format!("the value of the secret `{name}` stands in it"),
+            });
         }
-        .map_err(|reason| CallError::Output { reason })?;
         Ok(result)
     }
 
@@ -156,12 +163,12 @@ impl Channel {
         &self.inner.binding.functions
     }
 
-    fn call<P, R>(&self, function: &ComponentExportIndex, params: P) -> Result<R, CallError>
+    fn call<P, R>(&self, function: &ComponentExportIndex, params: P, leaks: &Leaks) -> Result<R, CallError>
     where
         P: ComponentNamedList + Lower,
         R: Lift + Send + Sync + 'static,
     {
-        self.inner.binding.call(&self.inner.manifest.id, function, params)
+        self.inner.binding.call(&self.inner.manifest.id, function, params, leaks)
     }
 
     /// A call whose answer is an outcome.
@@ -169,7 +176,7 @@ impl Channel {
     where
         P: ComponentNamedList + Lower,
     {
-        let result: OutcomeResult = self.call(function, params)?;
+        let result: OutcomeResult = self.call(function, params, &Leaks::of(&[]))?;
         if let Ok(outcome) = &result {
             output::check_outcome(outcome, &self.inner.binding.shared.limits)
                 .map_err(|reason| CallError::Output { reason })?;
@@ -179,12 +186,13 @@ impl Channel {
 }
 
 impl Binding {
-    /// Calls a function in a fresh instance. `plugin` is the name in the log.
+    /// Calls a function in a fresh instance. `plugin` is the name in the log, `leaks` what must not be in it.
     pub(crate) fn call<P, R>(
         &self,
         plugin: &str,
         function: &ComponentExportIndex,
         params: P,
+        leaks: &Leaks,
     ) -> Result<R, CallError>
     where
         P: ComponentNamedList + Lower,
@@ -200,7 +208,7 @@ impl Binding {
             let function = instance.get_typed_func::<P, (R,)>(&mut store, function)?;
             Ok(function.call(&mut store, params)?.0)
         }));
-        logs::log_stderr(plugin, &store.data().stderr(), limits.stderr_lines_max);
+        logs::log_stderr(plugin, &store.data().stderr(), limits.stderr_lines_max, leaks);
         match result {
             Ok(result) => result.map_err(|error| self.explain(&error)),
             Err(panic) => Err(CallError::Host { message: panic_message(&*panic) }),

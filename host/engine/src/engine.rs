@@ -12,6 +12,7 @@ use crate::cache::Cache;
 use crate::channel::{Binding, Channel};
 use crate::contract::Manifest;
 use crate::gate::Gate;
+use crate::leak::Leaks;
 use crate::store::Guest;
 use crate::{EngineError, Limits, LoadError, admit, config, ticker, wasi};
 
@@ -101,7 +102,7 @@ impl Engine {
         let functions = admit::find_functions(name, &pre)?;
         let binding = Binding { shared: Arc::clone(&self.shared), pre, functions };
         let manifest: Manifest = binding
-            .call(name, &binding.functions.describe, ())
+            .call(name, &binding.functions.describe, (), &Leaks::of(&[]))
             .map_err(|source| LoadError::Describe { file: name.to_owned(), source })?;
         check_manifest(&manifest).map_err(|reason| LoadError::Manifest { file: name.to_owned(), reason })?;
         Ok(Channel::new(binding, manifest, inspection))

@@ -54,6 +54,7 @@ pub mod contract;
 mod engine;
 mod error;
 mod gate;
+mod leak;
 mod limits;
 mod logs;
 mod output;

@@ -1,8 +1,18 @@
 //! What a channel writes to standard error, made fit for the host's log. Not here: the host's own log.
 
+use crate::leak::Leaks;
+
 /// Logs a call's standard error, line by line: bounded, and without what could steer a terminal.
-pub(crate) fn log_stderr(plugin: &str, stderr: &[u8], lines_max: usize) {
+pub(crate) fn log_stderr(plugin: &str, stderr: &[u8], lines_max: usize, leaks: &Leaks) {
     if stderr.is_empty() {
+        return;
+    }
+    if let Some(name) = leaks.in_bytes(stderr) {
+        tracing::warn!(
+            plugin.id = plugin,
+            secret = name,
+            "channel wrote a secret to standard error; left out"
+        );
         return;
     }
     let text = String::from_utf8_lossy(stderr);
