@@ -326,7 +326,7 @@ fn sign(name: &str) -> Option<&'static str> {
 }
 
 /// The value of an attribute of a tag, still escaped; empty if there is none.
-fn attribute(inside: &str, name: &str) -> String {
+pub(super) fn attribute(inside: &str, name: &str) -> String {
     let lower = inside.to_ascii_lowercase();
     let wanted = format!("{name}=");
     let Some(at) =

@@ -1,6 +1,7 @@
 //! `CommonMark` as text, as far as operators use it: marks, links, lists, headings, code, quotes; not a whole parser.
 
 use super::entities::unescape;
+use super::html::attribute;
 use super::{link, mark};
 
 use crate::prelude::*;
@@ -11,14 +12,26 @@ const DEPTH_MAX: usize = 16;
 
 /// The text of some Markdown.
 pub(super) fn plain(markdown: &str) -> String {
+    let guarded = guard(markdown);
     let mut lines = Vec::new();
-    let mut fenced = false;
-    for line in markdown.lines() {
-        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
+    let (mut fenced, mut table) = (false, false);
+    let mut given = guarded.lines().peekable();
+    while let Some(line) = given.next() {
+        let next = given.peek().copied().unwrap_or_default();
+        let fence = line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+        table = !fenced && !fence && line.contains('|') && (table || is_table_rule(next));
+        if fence {
             fenced = !fenced;
             lines.push("```".to_owned());
         } else if fenced {
             lines.push(line.to_owned());
+        } else if table {
+            lines.push(row(line));
+            given.next_if(|next| is_table_rule(next));
+        } else if is_words(line) && is_underline(next) {
+            // Of several lines above it the last: they are seldom meant as one heading.
+            lines.push(heading(line));
+            given.next();
         } else {
             lines.push(block(line));
         }
@@ -26,8 +39,86 @@ pub(super) fn plain(markdown: &str) -> String {
     if fenced {
         lines.push("```".to_owned());
     }
-    lines.join("\n").trim_end().to_owned()
+    let [bold, italic, strike] = GUARDS;
+    let text = lines.join("\n").replace(bold.1, "*").replace(italic.1, "_").replace(strike.1, "~");
+    text.trim_end().to_owned()
 }
+
+/// Marks, and the characters that stand for them inside an address while the text is read. No text has these: Unicode
+/// keeps them for such ends.
+const GUARDS: [(char, char); 3] = [('*', '\u{fdd0}'), ('_', '\u{fdd1}'), ('~', '\u{fdd2}')];
+
+/// Addresses with nothing in them that could be taken for a mark. Signs at the end of one may be marks around it.
+fn guard(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    for word in markdown.split_inclusive(|c: char| c.is_whitespace() || "<>\"`|[]".contains(c)) {
+        let starts = ["https://", "http://", "www."].iter().filter_map(|start| word.find(start));
+        let start = starts.min().unwrap_or(word.len());
+        let end = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/').len().max(start);
+        out.push_str(&word[..start]);
+        let address = word[start..end].replace("\\_", "_").replace("\\*", "*").replace("\\~", "~");
+        out.extend(address.chars().map(|c| GUARDS.iter().find(|it| it.0 == c).map_or(c, |it| it.1)));
+        out.push_str(&word[end..]);
+    }
+    out
+}
+
+/// `| --- | :-: |`, which stands below the head of a table.
+fn is_table_rule(line: &str) -> bool {
+    line.contains('|') && line.contains('-') && line.chars().all(|c| "|-: \t".contains(c))
+}
+
+/// The cells of a table's row, as HTML's are shown.
+fn row(line: &str) -> String {
+    let line = line.trim();
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let line = if line.ends_with("\\|") { line } else { line.strip_suffix('|').unwrap_or(line) };
+    let mut cells = vec![String::new()];
+    for piece in line.split_inclusive('|') {
+        let (words, ends) = match (piece.strip_suffix("\\|"), piece.strip_suffix('|')) {
+            (Some(words), _) => (format!("{words}|"), false),
+            (None, Some(words)) => (words.to_owned(), true),
+            (None, None) => (piece.to_owned(), false),
+        };
+        if let Some(cell) = cells.last_mut() {
+            cell.push_str(&words);
+        }
+        if ends {
+            cells.push(String::new());
+        }
+    }
+    let cells: Vec<String> = cells.iter().map(|cell| inline(cell.trim(), 0)).collect();
+    cells.join(" | ").trim_end().to_owned()
+}
+
+/// Whether a line is a paragraph's, which can be a heading with a line of signs below it.
+fn is_words(line: &str) -> bool {
+    let text = line.trim_start();
+    let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_item = BULLETS.iter().any(|bullet| text.starts_with(bullet))
+        || number.len() < text.len() && number.starts_with(['.', ')']);
+    !(text.is_empty() || text.starts_with(['#', '>']) || is_item || is_rule(text))
+}
+
+fn is_underline(line: &str) -> bool {
+    let line = line.trim();
+    line.len() >= 2 && (line.bytes().all(|sign| sign == b'=') || line.bytes().all(|sign| sign == b'-'))
+}
+
+/// A line across the page.
+fn is_rule(text: &str) -> bool {
+    text.len() >= 3
+        && ["-", "*", "_"].iter().any(|rule| text.replace([' ', '\t'], "").replace(rule, "").is_empty())
+}
+
+fn heading(text: &str) -> String {
+    let words = inline(text.trim(), 0);
+    if words.starts_with('*') { words } else { mark(&words, "*") }
+}
+
+const BULLETS: [&str; 3] = ["- ", "* ", "+ "];
+/// What begins an item of a list of things to do, and the box that shows it.
+const BOXES: [(&str, &str); 3] = [("[ ] ", "☐ "), ("[x] ", "☑ "), ("[X] ", "☑ ")];
 
 /// One line outside of code.
 fn block(line: &str) -> String {
@@ -35,16 +126,15 @@ fn block(line: &str) -> String {
     let indent = &line[..line.len() - text.len()];
     let level = text.bytes().take_while(|byte| *byte == b'#').count();
     if (1..=6).contains(&level) && text[level..].starts_with(' ') {
-        let words = inline(text[level..].trim().trim_end_matches('#').trim_end(), 0);
-        return if words.starts_with('*') { words } else { mark(&words, "*") };
+        return heading(text[level..].trim().trim_end_matches('#'));
     }
-    if text.len() >= 3
-        && ["-", "*", "_"].iter().any(|rule| text.replace([' ', '\t'], "").replace(rule, "").is_empty())
-    {
+    if is_rule(text) {
         return String::new();
     }
-    if let Some(item) = ["- ", "* ", "+ "].iter().find_map(|bullet| text.strip_prefix(bullet)) {
-        return format!("{indent}• {}", inline(item, 0));
+    if let Some(item) = BULLETS.iter().find_map(|bullet| text.strip_prefix(bullet)) {
+        let to_do = BOXES.iter().find_map(|(sign, shown)| Some((*shown, item.strip_prefix(sign)?)));
+        let (bullet, item) = to_do.unwrap_or(("• ", item));
+        return format!("{indent}{bullet}{}", inline(item, 0));
     }
     if text.starts_with('>') {
         return quote(text);
@@ -73,6 +163,8 @@ struct Ahead {
     closes: [bool; MARKS.len()],
     /// Whether there is a `>`.
     brackets: bool,
+    /// Whether there may be a `</a>`.
+    anchors: bool,
 }
 
 /// Marks, links and code inside a line.
@@ -80,7 +172,7 @@ fn inline(text: &str, depth: usize) -> String {
     if depth > DEPTH_MAX {
         return unescape(text);
     }
-    let mut ahead = Ahead { depth, closes: [true; MARKS.len()], brackets: true };
+    let mut ahead = Ahead { depth, closes: [true; MARKS.len()], brackets: true, anchors: true };
     let mut out = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -91,6 +183,7 @@ fn inline(text: &str, depth: usize) -> String {
         if let Some((words, after)) = escape(rest)
             .or_else(|| code(rest))
             .or_else(|| target(rest, &ahead))
+            .or_else(|| anchor(rest, &mut ahead))
             .or_else(|| emphasis(rest, before, &mut ahead))
             .or_else(|| if ahead.brackets { tag(rest) } else { None })
         {
@@ -132,9 +225,36 @@ fn target<'a>(text: &'a str, ahead: &Ahead) -> Taken<'a> {
     }
     let opened = text.strip_prefix('!').unwrap_or(text).strip_prefix('[')?;
     let (words, after) = opened.split_at(opened.find(['[', ']'])?);
-    let (inside, after) = after.strip_prefix("](")?.split_once(')')?;
+    let inside = after.strip_prefix("](")?;
+    let (inside, after) = inside.split_at(closing_paren(inside)?);
     let address = inside.split_whitespace().next().unwrap_or_default().trim_matches(['<', '>']);
-    Some((link(&inline(words, ahead.depth + 1), &address.replace('&', "&amp;")), after))
+    Some((link(&inline(words, ahead.depth + 1), &address.replace('&', "&amp;")), &after[1..]))
+}
+
+/// Where the `)` of a link stands: an address may have pairs of its own.
+fn closing_paren(inside: &str) -> Option<usize> {
+    let mut open = 0;
+    for (at, c) in inside.char_indices() {
+        match c {
+            '(' if open == DEPTH_MAX => return None,
+            '(' => open += 1,
+            ')' if open == 0 => return Some(at),
+            ')' => open -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// `<a href="address">words</a>`: an address is not lost with its tag.
+fn anchor<'a>(text: &'a str, ahead: &mut Ahead) -> Taken<'a> {
+    let inside = text.strip_prefix("<a ").filter(|_| ahead.anchors && ahead.brackets)?;
+    let found = inside.split_once('>').and_then(|(tag, after)| Some((tag, after.split_once("</a>")?)));
+    // What is not behind this one is not behind the next.
+    ahead.anchors = found.is_some();
+    let (_, (words, after)) = found?;
+    let tag = &text[1..text.find('>')?];
+    Some((link(&inline(words, ahead.depth + 1), &attribute(tag, "href")), after))
 }
 
 /// Bold, italic, strike. `_` inside a word is a character.

@@ -141,6 +141,41 @@ fn markdown_becomes_text() {
     }
 }
 
+/// I9: what helpdesks' editors write beyond the marks.
+#[test]
+fn markdown_blocks_and_addresses_become_text() {
+    for (given, shown) in [
+        ("| a | **b** |\n|---|:-:|\n| c | d \\| e |\n| f |\nend", "a | *b*\nc | d | e\nf\nend"),
+        ("a | b\n--|--\nc |\n\nx | y", "a | b\nc\n\nx | y"),
+        ("Title\n=====\ntext", "*Title*\ntext"),
+        ("**Title**\n---\ntext", "*Title*\ntext"),
+        ("- item\n---\ntext", "• item\n\ntext"),
+        ("1. item\n---", "1. item"),
+        ("> quote\n---\nx", "> quote\n\nx"),
+        ("a\n\n---\nb", "a\n\n\nb"),
+        ("- [ ] call\n- [x] pay **now**\n- [y] x", "☐ call\n☑ pay *now*\n• [y] x"),
+        ("https://x.example/_a_/b*c*d and *it*", "https://x.example/_a_/b*c*d and _it_"),
+        ("https://x.example/a\\_b\\_c", "https://x.example/a_b_c"),
+        ("www.x.example/__a__~~b~~c", "www.x.example/__a__~~b~~c"),
+        ("**see https://x.example/a*b_c_d**", "*see https://x.example/a*b_c_d*"),
+        ("*https://x.example/a_b* _https://x.example/c_", "_https://x.example/a_b_ _https://x.example/c_"),
+        ("`https://x.example/_a_`", "```https://x.example/_a_```"),
+        ("```\nget https://x.example/_a_b\n```", "```\nget https://x.example/_a_b\n```"),
+        ("<https://x.example/_a_b>", "https://x.example/_a_b"),
+        ("[a](https://x.example/u_(b)_c) d", "a (https://x.example/u_(b)_c) d"),
+        ("([a](https://x.example/u))", "(a (https://x.example/u))"),
+        ("[a](u(b)", "[a](u(b)"),
+        ("[https://x.example/_a_b](https://x.example/_a_b)", "https://x.example/_a_b"),
+        (
+            r#"see <a class="y" href="https://x.example/_a_b?c=1&amp;d=2">**our** page</a>."#,
+            "see *our* page (https://x.example/_a_b?c=1&d=2).",
+        ),
+        ("<a name=\"top\"></a>x <a href=y>z", "x z"),
+    ] {
+        assert_eq!(markdown(given), shown, "{given}");
+    }
+}
+
 #[test]
 fn nothing_panics_and_no_tag_survives() {
     let pieces = [
@@ -175,6 +210,13 @@ fn deep_and_long_texts_come_to_an_end() {
         ("<b", "<b"),
         ("a~~", "a"),
         ("[a](b) ", "a (b) a (b)"),
+        ("[a](", "[a]("),
+        ("<a ", "<a"),
+        ("<a x></a", ""),
+        ("|", "|"),
+        ("a|\n-|\n", "a"),
+        ("http://*", "http://*"),
+        ("www._ ", "www._"),
     ] {
         let text = markdown(&piece.repeat(long / piece.len()));
         assert!(text.contains(shown), "{piece}: {}", text.chars().take(40).collect::<String>());
