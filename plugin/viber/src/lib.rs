@@ -57,6 +57,9 @@ pub use outbound::handle_reply;
 pub use receive::receive_webhook;
 
 #[cfg(test)]
+#[path = "tests/states.rs"]
+mod states;
+#[cfg(test)]
 #[path = "tests/support.rs"]
 mod support;
 #[cfg(test)]

@@ -17,6 +17,11 @@ use crate::sends::Sends;
 /// The schema that this version writes.
 pub(crate) const SCHEMA: u32 = 1;
 
+/// Bytes of a dialogue's state at most, with replies' ids of up to 64 characters: some 4 KiB with usual names, this with a
+/// name, an avatar and a link's context as long and as odd as they are kept. A host takes 256 KiB.
+#[cfg(test)]
+pub(crate) const BYTES_MAX: usize = 24 << 10;
+
 /// A customer's dialogue with an account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Dialogue {
