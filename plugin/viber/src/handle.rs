@@ -188,7 +188,7 @@ impl<'a> Turn<'a> {
     }
 
     /// A receipt for a message whose answer was lost says that it arrived. Viber sends receipts for the customer's own
-    /// messages too.
+    /// messages too. What was changed to send it is told no more: it would be in every state, for the few that are lost.
     fn settle_lost(&mut self, token: Option<&str>) {
         let Some(token) = token.filter(|token| !self.dialogue.has_received(token)) else { return };
         if let Some(lost) = self.dialogue.sends.heard(token) {

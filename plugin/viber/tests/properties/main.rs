@@ -20,10 +20,12 @@ use serde_json::{Value, json};
 
 mod incoming;
 mod outgoing;
+mod replies;
 mod talk;
 
 use incoming::{PAYLOADS, SETTINGS, body, fault, mutation, odd_payload, odd_value, signed, unsigned};
 use outgoing::{answered, marked_up, markup, result, sent_whole, text};
+use replies::{any_reply, obeys};
 use talk::{Happens, event, happen, repeated};
 
 const KEY: &str = "0123456789abcdef-fedcba9876543210-0f1e2d3c4b5a6978";
@@ -78,6 +80,11 @@ proptest! {
         for format in [TextFormat::Html, TextFormat::Markdown] {
             marked_up(&text, format)?;
         }
+    }
+
+    #[test]
+    fn any_reply_is_as_viber_wants_it(reply in any_reply(), settings in select(SETTINGS)) {
+        obeys(&reply, settings)?;
     }
 
     #[test]
