@@ -53,6 +53,8 @@ async fn a_failed_answer_arrives_once_after_a_retry() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unconfirmed_answer_needs_the_word_of_a_person() -> anyhow::Result<()> {
     let (bench, person, task) = written().await?;
+    // Her phone is off: a receipt would end the doubt.
+    person.change(json!({"online": false})).await?;
     bench.viber.fault("send_message", 1, json!({"drop": "after"})).await?;
     let reply = bench.desk.reply(&task, "At nine").await?;
     bench.desk.delivered(&task, &reply, "unconfirmed").await?;
@@ -61,6 +63,8 @@ async fn an_unconfirmed_answer_needs_the_word_of_a_person() -> anyhow::Result<()
     ensure!(problem["detail"].as_str().is_some_and(|text| text.contains("twice")), "{problem}");
     ensure!(person.texts().await?.len() == 1, "nothing was sent");
     ensure!(retry(&bench, &task, &reply, json!({"may_double": true})).await?.0 == StatusCode::ACCEPTED);
+    bench.desk.delivered(&task, &reply, "sent").await?;
+    person.change(json!({"online": true})).await?;
     bench.desk.delivered(&task, &reply, "delivered").await?;
     ensure!(person.texts().await? == ["At nine", "At nine"], "{:?}", person.texts().await?);
     Ok(())
