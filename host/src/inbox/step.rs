@@ -136,6 +136,7 @@ async fn step(
     _lane: &Lane<'_>,
 ) -> Result<End, InboxError> {
     let Some((row, before)) = look(app, account, conversation, &event, origin).await? else {
+        app.store.write(|tx| tx.count_repeated()).await?;
         return Ok(End::Repeated);
     };
     let channel = app.channels.find(&row.channel).cloned();
@@ -227,6 +228,9 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
                 public_url: &shared.public_url,
             };
             effects::apply(tx, shared.helpdesk.as_ref(), &place, revision, &outcome)?;
+            if origin == Origin::Webhook {
+                tx.count_done()?;
+            }
             Ok(End::Done)
         })
         .await?;

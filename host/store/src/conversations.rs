@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
 
 use crate::accounts::json_column;
+use crate::counts::count;
 use crate::{Result, StoreError, Tx};
 
 /// A conversation's state, as the plugin last returned it.
@@ -93,7 +94,7 @@ impl Tx<'_> {
             .exists([account, dedupe])?)
     }
 
-    /// Remembers that this is handled now; `false` if it was before.
+    /// Remembers that this is handled now; `false` if it was before. It counts as received, and as repeated if it was.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -102,7 +103,12 @@ impl Tx<'_> {
             .db
             .prepare_cached("INSERT OR IGNORE INTO handled (account, dedupe, at) VALUES (?1, ?2, ?3)")?
             .execute(params![account, dedupe, at])?;
-        Ok(added == 1)
+        if added == 0 {
+            self.count_repeated()?;
+            return Ok(false);
+        }
+        count(self.db, "received")?;
+        Ok(true)
     }
 
     /// Forgets what was handled before `at`, ms; says how many.

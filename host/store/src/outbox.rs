@@ -45,21 +45,6 @@ pub struct NewCall {
     pub at: i64,
 }
 
-/// How much there is of what, for health and metrics.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Inbound things that were handled.
-    pub handled: i64,
-    /// Events that wait for the plugin.
-    pub events: i64,
-    /// Events that the plugin could not handle.
-    pub parked: i64,
-    /// Calls that are not done.
-    pub calls_open: i64,
-    /// Calls that are done.
-    pub calls_done: i64,
-}
-
 const COLUMNS: &str =
     "c.seq, c.account, c.conversation, c.id, c.request, c.state, c.attempt, c.due_at, c.began_at";
 
@@ -267,29 +252,5 @@ impl Tx<'_> {
                  WHERE due > ?1",
             )?
             .query_row([after], |row| row.get(0))?)
-    }
-
-    /// How much there is of what.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn counts(&self) -> Result<Counts> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT (SELECT count(*) FROM handled), (SELECT count(*) FROM events),
-                        (SELECT count(*) FROM parked),
-                        (SELECT count(*) FROM calls WHERE state <> 'done'),
-                        (SELECT count(*) FROM calls WHERE state = 'done')",
-            )?
-            .query_row([], |row| {
-                Ok(Counts {
-                    handled: row.get(0)?,
-                    events: row.get(1)?,
-                    parked: row.get(2)?,
-                    calls_open: row.get(3)?,
-                    calls_done: row.get(4)?,
-                })
-            })?)
     }
 }

@@ -213,3 +213,38 @@ CREATE TABLE calls (
     UNIQUE (account, id)
 ) STRICT;
 CREATE INDEX calls_open ON calls (account, conversation, seq) WHERE state <> 'done';
+
+-- --- Counters ---------------------------------------------------------------------------------------------------
+-- What ever came and went, counted in the transaction that it came or went in: rows are deleted, and the sums still
+-- have to hold (G10). Deletions are counted by triggers, so that no way of deleting forgets to.
+
+CREATE TABLE counters (
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+INSERT INTO counters (name) VALUES
+    ('received'), ('repeated'), ('done'), ('forgotten'), ('settled'),
+    ('events_queued'), ('events_taken'), ('calls_queued'), ('calls_forgotten'), ('parked_added'), ('parked_removed');
+
+CREATE TRIGGER handled_deleted AFTER DELETE ON handled BEGIN
+    UPDATE counters SET value = value + 1 WHERE name = 'forgotten';
+END;
+CREATE TRIGGER events_added AFTER INSERT ON events BEGIN
+    UPDATE counters SET value = value + 1 WHERE name = 'events_queued';
+END;
+CREATE TRIGGER events_deleted AFTER DELETE ON events BEGIN
+    UPDATE counters SET value = value + 1 WHERE name = 'events_taken';
+END;
+CREATE TRIGGER calls_added AFTER INSERT ON calls BEGIN
+    UPDATE counters SET value = value + 1 WHERE name = 'calls_queued';
+END;
+CREATE TRIGGER calls_deleted AFTER DELETE ON calls BEGIN
+    UPDATE counters SET value = value + 1 WHERE name = 'calls_forgotten';
+END;
+CREATE TRIGGER parked_added AFTER INSERT ON parked BEGIN
+    UPDATE counters SET value = value + 1 WHERE name = 'parked_added';
+END;
+CREATE TRIGGER parked_deleted AFTER DELETE ON parked BEGIN
+    UPDATE counters SET value = value + 1
+    WHERE name = 'parked_removed' OR (name = 'settled' AND old.kind IN ('inbound', 'unreadable'));
+END;

@@ -1,0 +1,96 @@
+//! What came is what is there and what is gone, after every way of coming and going (G10).
+
+use desk_store::{Counts, NewAccount, NewCall, NewParked, Store, StoreError};
+use serde_json::json;
+
+async fn new_store(folder: &tempfile::TempDir) -> Store {
+    let store = Store::open(&folder.path().join("desk.sqlite")).expect("it opens");
+    let account = NewAccount {
+        id: "a".into(),
+        channel: "viber".into(),
+        name: "Bike Shop".into(),
+        settings: json!({}),
+        secrets: vec![],
+        configured_by: None,
+        at: 1,
+    };
+    store.write(move |tx| tx.add_account(&account)).await.expect("it is added");
+    store
+}
+
+fn call(id: &str) -> NewCall {
+    NewCall { account: "a".into(), conversation: "c".into(), id: id.into(), request: json!({}), at: 10 }
+}
+
+fn parked(kind: &'static str) -> NewParked {
+    NewParked {
+        account: "a".into(),
+        conversation: "c".into(),
+        dedupe: String::new(),
+        kind,
+        problem: json!({}),
+        event: json!({}),
+        at: 1,
+    }
+}
+
+async fn counts(store: &Store) -> Counts {
+    let counts = store.read(|tx| tx.counts()).await.expect("it reads");
+    for sum in counts.sums() {
+        assert!(sum.holds(), "{sum:?}");
+    }
+    counts
+}
+
+/// G10: the sums hold after each way of coming and going, whoever deletes.
+#[tokio::test]
+async fn everything_that_came_is_accounted_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = new_store(&folder).await;
+    let came = store.write(|tx| {
+        for (dedupe, at) in [("one", 1), ("two", 2), ("one", 3)] {
+            if tx.mark_handled("a", dedupe, at)? {
+                tx.count_done()?;
+            }
+        }
+        tx.mark_handled("a", "three", 3)?;
+        tx.park(&parked("inbound"))?;
+        tx.park(&parked("reply"))?;
+        tx.queue_event("a", "c", &json!({}), 1)?;
+        tx.queue_event_once("a", "c", &json!({}), 1)?;
+        ["call-1", "call-1", "call-2"].iter().try_for_each(|id| tx.queue_call(&call(id)))?;
+        let first = tx.due_calls(10, 1)?.remove(0);
+        tx.begin_attempt(first.seq, 10)?;
+        tx.end_call(first.seq)
+    });
+    came.await.expect("it writes");
+    let all = counts(&store).await;
+    assert_eq!((all.received, all.done, all.repeated, all.parked_inbound), (4, 2, 1, 1));
+    assert_eq!(
+        (all.calls_queued, all.calls_waiting, all.calls_done, all.parked, all.events),
+        (2, 1, 1, 2, 1)
+    );
+
+    let refused = store.write(|tx| {
+        tx.mark_handled("a", "four", 4)?;
+        tx.queue_call(&call("call-3"))?;
+        Err::<(), _>(StoreError::Missing("something"))
+    });
+    refused.await.expect_err("it is refused");
+    assert_eq!(counts(&store).await, all, "what is not kept is not counted");
+
+    store.write(|tx| tx.forget_handled(2)).await.expect("it writes");
+    store.write(|tx| tx.delete_account("a")).await.expect("it writes");
+    let gone = counts(&store).await;
+    assert_eq!((gone.received, gone.done, gone.parked, gone.handled, gone.forgotten), (4, 3, 0, 0, 3));
+    assert_eq!((gone.calls_forgotten, gone.events_taken, gone.parked_removed), (2, 1, 2));
+}
+
+/// G10: a row that vanishes, or comes twice, is noticed.
+#[test]
+fn a_difference_is_noticed() {
+    let right = Counts { received: 3, done: 1, repeated: 1, parked_inbound: 1, ..Counts::default() };
+    assert!(right.sums()[0].holds());
+    assert!(!Counts { done: 0, ..right.clone() }.sums()[0].holds());
+    assert!(!right.sums()[1].holds(), "no dedupe id is remembered");
+}
