@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use crate::attachments::Blobs;
 use crate::desk::Helpdesk;
 use crate::inbox::Lanes;
+use crate::metrics::Metrics;
 use crate::outbox::Egress;
 use crate::pressure::Pressure;
 use crate::secrets::Keys;
@@ -34,6 +35,8 @@ pub struct App {
     pub egress: Egress,
     /// Rung when a call was queued.
     pub outbox_bell: Notify,
+    /// What has been done, as numbers.
+    pub metrics: Metrics,
     /// Whether there is room for more.
     pub pressure: Pressure,
     /// Whether the desk is to stop.

@@ -12,6 +12,7 @@
 //! | `edge` | sockets and their limits, under the routes |
 //! | `secrets` | sealed in the store, values in memory, never printed |
 //! | `pressure` | when the desk is full and says so |
+//! | `metrics` | what was done, as numbers |
 //! | `shutdown` | the wish to stop |
 //! | `cli` | every command |
 //!
@@ -27,6 +28,7 @@ pub mod desk;
 pub mod edge;
 pub mod http;
 pub mod inbox;
+pub mod metrics;
 pub mod outbox;
 pub mod pressure;
 pub mod secrets;

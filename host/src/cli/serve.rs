@@ -17,6 +17,7 @@ use crate::config::FileConfig;
 use crate::desk::BuiltIn;
 use crate::edge::Limits;
 use crate::inbox::{self, Lanes};
+use crate::metrics::Metrics;
 use crate::outbox::{self, Egress};
 use crate::pressure::Pressure;
 use crate::{checks, edge, http, secrets, shutdown, telemetry};
@@ -161,6 +162,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         lanes: Lanes::default(),
         egress,
         outbox_bell: Notify::new(),
+        metrics: Metrics::default(),
         pressure: Pressure::default(),
         stop: shutdown::on_signal()?,
         public_url: public_url.trim_end_matches('/').to_owned(),
@@ -191,7 +193,8 @@ async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener, run
     let (watched, stop) = (app.clone(), app.stop.clone());
     tokio::spawn(async move { watched.pressure.watch(&run.data, run.free_bytes_min, stop).await });
     let mut stop = app.stop.clone();
-    let door = tokio::spawn(edge::serve(listener, http::routes(app.clone()), run.limits, stop.clone()));
+    let (routes, open) = (http::routes(app.clone()), app.metrics.connections.clone());
+    let door = tokio::spawn(edge::serve(listener, routes, run.limits, open, stop.clone()));
     stop.asked().await;
     let both = async { (door.await, worker.await) };
     match tokio::time::timeout(DRAIN_MAX, both).await {

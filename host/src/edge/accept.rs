@@ -1,6 +1,8 @@
 //! The accept loop. Not here: a connection's life (`connection`), and whom to send away (`room`).
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,9 +19,15 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
 const QUEUED_MAX: usize = 1_024;
 
 /// Accepts connections and serves them until `stop`; then takes in those that the system has queued, and waits for every
-/// request that was read to be answered, no longer than the limit says.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: Stop) {
-    let room = Room::new(limits);
+/// request that was read to be answered, no longer than the limit says. `open` is kept at the number of connections.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    open: Arc<AtomicUsize>,
+    stop: Stop,
+) {
+    let room = Room::new(limits, open);
     let sweeper = tokio::spawn(room.clone().sweep());
     let take_in = async |stream: TcpStream| {
         let place = room.enter().await;

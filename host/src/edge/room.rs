@@ -1,7 +1,7 @@
 //! The places for connections: who is in, who has to go. Not here: what they do inside.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,8 @@ pub(super) struct Room {
     guests: Mutex<HashMap<u64, Arc<Guest>>>,
     next: AtomicU64,
     left: Notify,
+    /// How many guests there are, for whoever asks.
+    open: Arc<AtomicUsize>,
 }
 
 /// A place, until it is dropped.
@@ -31,8 +33,9 @@ pub(super) struct Place {
 }
 
 impl Room {
-    pub(super) fn new(limits: Limits) -> Arc<Self> {
-        Arc::new(Self { limits, guests: Mutex::default(), next: AtomicU64::new(0), left: Notify::new() })
+    pub(super) fn new(limits: Limits, open: Arc<AtomicUsize>) -> Arc<Self> {
+        let (guests, next, left) = (Mutex::default(), AtomicU64::new(0), Notify::new());
+        Arc::new(Self { limits, guests, next, left, open })
     }
 
     fn guests(&self) -> MutexGuard<'_, HashMap<u64, Arc<Guest>>> {
@@ -58,6 +61,7 @@ impl Room {
         }
         let (id, guest) = (self.next.fetch_add(1, Ordering::Relaxed), Arc::new(Guest::new()));
         guests.insert(id, guest.clone());
+        self.open.store(guests.len(), Ordering::Relaxed);
         Some(Place { room: self.clone(), id, guest })
     }
 
@@ -108,7 +112,10 @@ impl Room {
 impl Drop for Place {
     fn drop(&mut self) {
         // Not there any more if it was displaced.
-        self.room.guests().remove(&self.id);
+        let mut guests = self.room.guests();
+        guests.remove(&self.id);
+        self.room.open.store(guests.len(), Ordering::Relaxed);
+        drop(guests);
         self.room.left.notify_one();
     }
 }

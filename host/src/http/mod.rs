@@ -7,6 +7,7 @@ mod error;
 mod extract;
 mod go;
 mod health;
+mod metrics;
 mod webhook;
 
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub fn routes(app: Arc<App>) -> Router {
         // Operations.
         .route("/healthz", get(health::lives))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
         .with_state(app)
 }
 

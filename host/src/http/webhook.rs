@@ -27,6 +27,19 @@ pub(super) async fn take(
     headers: HeaderMap,
     request: Request,
 ) -> Response {
+    let answer = answer(&app, account, method, &uri, &headers, request).await;
+    app.metrics.webhook(answer.status().as_u16());
+    answer
+}
+
+async fn answer(
+    app: &Arc<App>,
+    account: String,
+    method: Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    request: Request,
+) -> Response {
     let body = match read(request).await {
         Ok(body) => body,
         Err(status) => return status.into_response(),

@@ -71,7 +71,7 @@ async fn take(app: &Arc<App>, account: &str, request: HttpRequest) -> Result<Web
 
 /// Asks the plugin; `None` if the plugin broke down.
 async fn ask(
-    app: &App,
+    app: &Arc<App>,
     row: &AccountRow,
     secrets: Secrets,
     mut request: HttpRequest,
@@ -83,9 +83,12 @@ async fn ask(
     let secrets =
         secrets.iter().map(|(name, value)| Secret { name: name.to_owned(), value: value.to_owned() });
     let secrets: Vec<Secret> = secrets.collect();
-    let answer = tokio::task::spawn_blocking(move || channel.receive_webhook(&account, &secrets, &request))
-        .await
-        .map_err(|_| InboxError::Thread)?;
+    let shared = app.clone();
+    let answer = tokio::task::spawn_blocking(move || {
+        shared.metrics.call("webhook", || channel.receive_webhook(&account, &secrets, &request))
+    })
+    .await
+    .map_err(|_| InboxError::Thread)?;
     Ok(answer
         .inspect_err(|error| tracing::error!(account.id = row.id, %error, "the plugin failed on a webhook"))
         .ok())

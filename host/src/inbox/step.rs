@@ -147,8 +147,10 @@ async fn step(
         conversation: Conversation { id: conversation.to_owned(), state: before.state },
         event,
     };
+    let shared = app.clone();
     let (called, input) = tokio::task::spawn_blocking(move || {
-        (input.event.call(&channel, &input.account, &input.conversation), input)
+        let call = || input.event.call(&channel, &input.account, &input.conversation);
+        (shared.metrics.call(input.event.kind(), call), input)
     })
     .await
     .map_err(|_| InboxError::Thread)?;

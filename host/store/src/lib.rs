@@ -14,6 +14,7 @@
 
 mod accounts;
 mod actions;
+mod backlog;
 mod contacts;
 mod conversations;
 mod counts;
@@ -24,11 +25,13 @@ mod outbox;
 mod parked;
 mod quick_replies;
 mod secrets;
+mod stats;
 mod store;
 mod tasks;
 
 pub use accounts::{AccountRow, NewAccount};
 pub use actions::{ActionRow, NewAction};
+pub use backlog::{Backlog, ParkedReason};
 pub use contacts::{ContactChange, ContactRow};
 pub use conversations::{ConversationRow, PendingEvent};
 pub use counts::{Counts, Sum};
@@ -39,6 +42,7 @@ pub use outbox::{CallRow, NewCall};
 pub use parked::{NewParked, ParkedRow};
 pub use quick_replies::QuickReply;
 pub use secrets::SealedSecret;
+pub use stats::{Histogram, WriterStats};
 pub use store::{Store, Tx, sqlite_version};
 pub use tasks::{NewTask, TaskFilter, TaskRow};
 

@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Instant;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, WriterStats};
 
 /// Most jobs that share one commit. A commit costs an `fdatasync`; sharing it is the whole speed of the store.
 const JOBS_A_COMMIT_MAX: usize = 64;
@@ -31,6 +33,7 @@ struct Inner {
     jobs: mpsc::SyncSender<Box<dyn Job>>,
     readers: Mutex<Vec<Connection>>,
     path: std::path::PathBuf,
+    stats: Arc<WriterStats>,
     _lock: File,
 }
 
@@ -50,11 +53,13 @@ impl Store {
         make_durable(&db)?;
         migrate(&db)?;
         let (jobs, queue) = mpsc::sync_channel(JOBS_WAITING_MAX);
+        let stats = Arc::new(WriterStats::default());
+        let measured = stats.clone();
         std::thread::Builder::new()
             .name("desk-writer".into())
-            .spawn(move || write_loop(&db, &queue))
+            .spawn(move || write_loop(&db, &queue, &measured))
             .map_err(|e| open_error(path, &e))?;
-        let inner = Inner { jobs, readers: Mutex::default(), path: path.to_owned(), _lock: lock };
+        let inner = Inner { jobs, readers: Mutex::default(), path: path.to_owned(), stats, _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -113,6 +118,12 @@ impl Store {
             readers.push(db);
         }
         result
+    }
+
+    /// What the writer has done since the start.
+    #[must_use]
+    pub fn stats(&self) -> &WriterStats {
+        &self.inner.stats
     }
 
     /// Moves what is in the write-ahead log into the file, so that the file alone is whole. Before a stop: nothing depends
@@ -245,16 +256,20 @@ where
 }
 
 /// Gathers what waits, runs each job in a savepoint of its own, commits once, then answers all.
-fn write_loop(db: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>) {
+fn write_loop(db: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, stats: &WriterStats) {
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         while jobs.len() < JOBS_A_COMMIT_MAX {
             let Ok(job) = queue.try_recv() else { break };
             jobs.push(job);
         }
+        let began = Instant::now();
         let committed = commit(db, &mut jobs);
+        stats.commits.add(began.elapsed());
+        stats.jobs.fetch_add(jobs.len() as u64, Ordering::Relaxed);
         if let Err(error) = &committed {
             tracing::error!(%error, jobs = jobs.len(), "commit was refused; nothing of it is kept");
+            stats.refused.fetch_add(1, Ordering::Relaxed);
             // Harmless if there is no transaction left to roll back.
             let _ = db.execute_batch("ROLLBACK");
         }

@@ -122,6 +122,12 @@ impl Desk {
         Ok(count)
     }
 
+    /// Its data folder.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// Its address, as `127.0.0.1:8080`.
     #[must_use]
     pub fn address(&self) -> &str {

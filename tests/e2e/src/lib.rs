@@ -7,6 +7,7 @@ mod data;
 mod desk;
 mod feed;
 pub mod load;
+pub mod ops;
 pub mod raw;
 mod sim;
 pub mod slow;

@@ -63,7 +63,7 @@ async fn connection(hook: Hook, number: usize, answered: Arc<AtomicUsize>) -> an
     Ok(seen)
 }
 
-/// G1, G2, G3, G9.
+/// G1, G2, G3, G9, G10.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answered_callback_is_one_action_whenever_the_desk_dies() -> anyhow::Result<()> {
     let mut bench = Bench::start().await?;
@@ -106,6 +106,7 @@ async fn conserved(bench: &Bench, account: &str) -> anyhow::Result<()> {
     ensure!(sum == USERS * MESSAGES, "{sum} actions");
     ensure!(bench.desk.all("contacts").await?.len() == USERS, "a card for each user");
     ensure!(bench.desk.list("parked").await?.is_empty(), "nothing is parked");
+    bench.desk.metrics().await?.conserved()?;
     Ok(())
 }
 

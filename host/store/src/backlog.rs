@@ -1,0 +1,84 @@
+//! What waits and for how long, for metrics and `desk doctor`. Not here: sums that must hold (`counts`).
+
+use crate::{Result, Tx};
+
+/// What waits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// When the oldest event that waits for the plugin was queued, ms.
+    pub oldest_event_at: Option<i64>,
+    /// When the oldest waiting call was queued, ms.
+    pub oldest_waiting_at: Option<i64>,
+    /// When the longest attempt that is under way began, ms.
+    pub oldest_sending_at: Option<i64>,
+    /// Accounts that are paused.
+    pub paused_accounts: i64,
+    /// Conversations that are paused.
+    pub paused_conversations: i64,
+    /// Parked events by why, most first.
+    pub parked: Vec<ParkedReason>,
+}
+
+/// Parked events that have kind and reason in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedReason {
+    /// As [`crate::ParkedRow::kind`].
+    pub kind: String,
+    /// The problem's code.
+    pub code: String,
+    /// The problem's advice; of several, the newest's.
+    pub advice: String,
+    /// How many.
+    pub count: i64,
+    /// When the oldest was parked, ms.
+    pub oldest_at: i64,
+}
+
+impl Tx<'_> {
+    /// What waits at `now`, ms.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn backlog(&self, now: i64) -> Result<Backlog> {
+        let mut backlog = self
+            .db
+            .prepare_cached(
+                "SELECT (SELECT min(at) FROM events), (SELECT min(at) FROM calls WHERE state = 'queued'),
+                        (SELECT min(began_at) FROM calls WHERE state = 'sending'),
+                        (SELECT count(*) FROM accounts WHERE paused_until > ?1),
+                        (SELECT count(*) FROM conversations WHERE paused_until > ?1)",
+            )?
+            .query_row([now], |row| {
+                Ok(Backlog {
+                    oldest_event_at: row.get(0)?,
+                    oldest_waiting_at: row.get(1)?,
+                    oldest_sending_at: row.get(2)?,
+                    paused_accounts: row.get(3)?,
+                    paused_conversations: row.get(4)?,
+                    parked: Vec::new(),
+                })
+            })?;
+        backlog.parked = self.parked_reasons()?;
+        Ok(backlog)
+    }
+
+    fn parked_reasons(&self) -> Result<Vec<ParkedReason>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT p.kind, g.code, coalesce(p.problem ->> '$.advice', ''), g.count, g.oldest
+             FROM (SELECT coalesce(problem ->> '$.code', '') AS code, count(*) AS count, min(at) AS oldest,
+                          max(id) AS newest
+                   FROM parked GROUP BY kind, 1) g
+             JOIN parked p ON p.id = g.newest ORDER BY g.count DESC, p.kind, g.code",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(ParkedReason {
+                kind: row.get(0)?,
+                code: row.get(1)?,
+                advice: row.get(2)?,
+                count: row.get(3)?,
+                oldest_at: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
