@@ -13,6 +13,7 @@
 //! | `secrets` | sealed in the store, values in memory, never printed |
 //! | `pressure` | when the desk is full and says so |
 //! | `metrics` | what was done, as numbers |
+//! | `started`, `doctor` | what a start leaves for the doctor; whether all is well |
 //! | `shutdown` | the wish to stop |
 //! | `cli` | every command |
 //!
@@ -25,6 +26,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod desk;
+pub mod doctor;
 pub mod edge;
 pub mod http;
 pub mod inbox;
@@ -33,4 +35,5 @@ pub mod outbox;
 pub mod pressure;
 pub mod secrets;
 pub mod shutdown;
+pub mod started;
 pub mod telemetry;

@@ -84,14 +84,13 @@ impl Pressure {
 
     /// Looks at the disk once.
     fn look(&self, folder: &Path, free_bytes_min: Option<u64>) {
-        let Ok(disk) = rustix::fs::statvfs(folder).inspect_err(|error| {
+        let Ok(disk) = disk(folder).inspect_err(|error| {
             tracing::error!(%error, "how much of the disk is free cannot be read");
         }) else {
             return;
         };
-        let (free, all) =
-            (disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_blocks.saturating_mul(disk.f_frsize));
-        let is_low = free < free_bytes_min.unwrap_or_else(|| low_mark(all));
+        let free = disk.free;
+        let is_low = free < free_bytes_min.unwrap_or_else(|| disk.low_mark());
         if self.disk_low.swap(is_low, Ordering::Relaxed) != is_low {
             tracing::warn!(free_bytes = free, is_low, "the disk's free space has crossed the mark");
         }
@@ -107,6 +106,33 @@ impl Pressure {
             }
         }
     }
+}
+
+/// How full a disk is, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Disk {
+    /// What the desk could still use.
+    pub free: u64,
+    /// The whole of it.
+    pub all: u64,
+}
+
+impl Disk {
+    /// The free bytes below which nothing is taken in, unless the settings say otherwise.
+    #[must_use]
+    pub fn low_mark(self) -> u64 {
+        low_mark(self.all)
+    }
+}
+
+/// The disk that a folder is on.
+///
+/// # Errors
+/// The folder is not there, or the system does not say.
+pub fn disk(folder: &Path) -> std::io::Result<Disk> {
+    let disk = rustix::fs::statvfs(folder)?;
+    let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
+    Ok(Disk { free: bytes(disk.f_bavail), all: bytes(disk.f_blocks) })
 }
 
 /// 500 MB, or a twentieth of a disk where that is less: on a small one 500 MB may be all there is.

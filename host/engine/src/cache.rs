@@ -12,8 +12,8 @@ use wasmtime::component::Component;
 
 use crate::EngineError;
 
-/// The version that is pinned in the workspace's `Cargo.toml`; a test compares them.
-const WASMTIME_VERSION: &str = "48.0.8";
+/// The version of wasmtime that is pinned in the workspace's `Cargo.toml`; a test compares them.
+pub const WASMTIME_VERSION: &str = "48.0.8";
 /// Bytes of the checksum in front of the machine code.
 const CHECKSUM_BYTES: usize = 32;
 

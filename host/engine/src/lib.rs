@@ -64,6 +64,7 @@ mod wasi;
 mod weigh;
 
 pub use admit::Inspection;
+pub use cache::WASMTIME_VERSION;
 pub use channel::Channel;
 pub use engine::{Engine, EngineConfig};
 pub use error::{CallError, EngineError, LoadError};

@@ -1,5 +1,6 @@
 //! The command line: one sub-command a file, and what they share. Not here: what the commands do to the world.
 
+mod doctor;
 mod feed;
 mod inspect;
 mod key;
@@ -33,6 +34,8 @@ enum Command {
     /// The master key of the secrets
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Say whether all is well with a desk, and what to do if not
+    Doctor(doctor::DoctorArgs),
     /// API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -49,6 +52,7 @@ impl Cli {
             Command::Feed(args) => feed::run(&args),
             Command::Inspect(args) => inspect::run(&args),
             Command::Key(command) => key::run(&command),
+            Command::Doctor(args) => doctor::run(&args),
             Command::Token(command) => token::run(&command),
         }
     }

@@ -20,6 +20,7 @@ use crate::inbox::{self, Lanes};
 use crate::metrics::Metrics;
 use crate::outbox::{self, Egress};
 use crate::pressure::Pressure;
+use crate::started::{Plugin, Started};
 use crate::{checks, edge, http, secrets, shutdown, telemetry};
 
 /// After the wish to stop, for requests and calls to come to their end. With what follows it stays under 10 s (G28).
@@ -168,6 +169,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         public_url: public_url.trim_end_matches('/').to_owned(),
     });
     first_start(&app).await?;
+    note_start(&app, &address.to_string(), !settings.egress.is_empty()).await?;
     println!("desk listening on http://{address}");
     tracing::info!(%address, sqlite = desk_store::sqlite_version(), "desk started");
     let run = Run {
@@ -223,6 +225,19 @@ async fn work(app: Arc<App>, check_every: Option<Duration>) {
         () = checks::run(app.clone(), check_every) => {}
         () = outbox::run(app.clone(), app.stop.clone()) => {}
     }
+}
+
+/// Leaves word of this start for those who look at the file.
+async fn note_start(app: &App, address: &str, is_simulation: bool) -> anyhow::Result<()> {
+    let started = Started {
+        version: env!("CARGO_PKG_VERSION").into(),
+        at: now_ms(),
+        address: address.into(),
+        public_url: app.public_url.clone(),
+        is_simulation,
+        plugins: app.channels.iter().map(Plugin::of).collect(),
+    };
+    Ok(app.store.write(move |tx| started.keep(tx)).await?)
 }
 
 /// A new desk has an owner and one administrator's token, which is printed and nowhere kept.

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use crate::{Result, Tx};
 
 /// How much there is of what, at one moment. What is *ever* is counted since the file was made, and never falls.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
     /// Ever: inbound things that the plugin read out of webhooks, repetitions included.
     pub received: i64,

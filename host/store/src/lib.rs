@@ -21,6 +21,7 @@ mod counts;
 mod deliveries;
 mod directory;
 mod error;
+mod look;
 mod outbox;
 mod parked;
 mod quick_replies;
@@ -38,12 +39,13 @@ pub use counts::{Counts, Sum};
 pub use deliveries::{DeliveryRow, ReceiptRow};
 pub use directory::{Employee, TaskTemplate, Template, TokenRow};
 pub use error::StoreError;
+pub use look::Look;
 pub use outbox::{CallRow, NewCall};
 pub use parked::{NewParked, ParkedRow};
 pub use quick_replies::QuickReply;
 pub use secrets::SealedSecret;
 pub use stats::{Histogram, WriterStats};
-pub use store::{Store, Tx, sqlite_version};
+pub use store::{Store, Tx, is_durable_version, is_in_use, sqlite_version};
 pub use tasks::{NewTask, TaskFilter, TaskRow};
 
 /// What every method of the store answers.

@@ -1,11 +1,12 @@
 //! The file, its one writer thread with group commit, and its readers. No table is named here.
 
 use std::fs::File;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
@@ -20,8 +21,12 @@ const JOBS_WAITING_MAX: usize = 4_096;
 const READERS_KEPT_MAX: usize = 4;
 /// Below this SQLite can lose committed pages when the WAL is reset (3.51.3's release notes).
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
+/// How often the file is asked for: whoever asks whether it is in use has it for a moment.
+const LOCK_TRIES: u32 = 3;
+/// Between two of them.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// The number of the newest migration.
-const SCHEMA: i64 = 1;
+pub(crate) const SCHEMA: i64 = 1;
 
 /// A handle to the desk's file. Clones share it.
 #[derive(Clone)]
@@ -49,6 +54,7 @@ impl Store {
     /// The file cannot be opened, is in use, was written by a newer version, or SQLite would not be durable.
     pub fn open(path: &Path) -> Result<Self> {
         let lock = lock(path)?;
+        make_private(path)?;
         let db = Connection::open(path).map_err(|e| open_error(path, &e))?;
         make_durable(&db)?;
         migrate(&db)?;
@@ -135,7 +141,7 @@ impl Store {
         let path = self.inner.path.clone();
         let run = move || -> Result<()> {
             let db = Connection::open(path)?;
-            db.busy_timeout(std::time::Duration::from_secs(5))?;
+            db.busy_timeout(Duration::from_secs(5))?;
             db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
             Ok(())
         };
@@ -147,7 +153,7 @@ impl Store {
             &self.inner.path,
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
-        db.busy_timeout(std::time::Duration::from_secs(5))?;
+        db.busy_timeout(Duration::from_secs(5))?;
         Ok(db)
     }
 }
@@ -158,34 +164,59 @@ pub fn sqlite_version() -> &'static str {
     rusqlite::version()
 }
 
-fn open_error(path: &Path, reason: &dyn std::fmt::Display) -> StoreError {
+pub(crate) fn open_error(path: &Path, reason: &dyn std::fmt::Display) -> StoreError {
     StoreError::Open { path: path.display().to_string(), reason: reason.to_string() }
+}
+
+/// A new file is its owner's alone; SQLite gives the files beside it the same rights.
+fn make_private(path: &Path) -> Result<()> {
+    let made = File::options().append(true).create(true).mode(0o600).open(path);
+    made.map(drop).map_err(|e| open_error(path, &e))
+}
+
+/// Whether SQLite's version keeps what was committed.
+#[must_use]
+pub fn is_durable_version() -> bool {
+    rusqlite::version_number() >= SQLITE_VERSION_MIN
+}
+
+/// Whether a process has the desk's file.
+#[must_use]
+pub fn is_in_use(path: &Path) -> bool {
+    // Shared, and for a moment only: a desk that starts just then tries again.
+    let file = File::open(path.with_extension("lock"));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock)))
 }
 
 /// One process a file: two writers with two ideas of what was sent would send twice.
 fn lock(path: &Path) -> Result<File> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|e| open_error(path, &e))?;
+        // What customers write is nobody else's on this machine.
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|e| open_error(path, &e))?;
     }
     let lock_path = path.with_extension("lock");
     let file = File::create(&lock_path).map_err(|e| open_error(&lock_path, &e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
-        Err(std::fs::TryLockError::Error(e)) => Err(open_error(&lock_path, &e)),
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Err(std::fs::TryLockError::Error(e)) => return Err(open_error(&lock_path, &e)),
+        }
     }
+    Err(StoreError::InUse(path.display().to_string()))
 }
 
 /// Sets what durability rests on, and reads it back: a build of SQLite may ignore a pragma without a word.
 fn make_durable(db: &Connection) -> Result<()> {
-    if rusqlite::version_number() < SQLITE_VERSION_MIN {
+    if !is_durable_version() {
         return Err(StoreError::Unsafe {
             what: "version",
             has: rusqlite::version().into(),
             needs: "3.51.3 or later",
         });
     }
-    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.busy_timeout(Duration::from_secs(5))?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", "ON")?;

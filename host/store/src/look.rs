@@ -1,0 +1,60 @@
+//! The file without the desk: to be looked at beside a running one, or without one. It cannot change anything.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::store::{SCHEMA, open_error};
+use crate::{Result, StoreError, Tx};
+
+/// How long a snapshot is waited for while the desk writes.
+const BUSY_MAX: Duration = Duration::from_secs(5);
+
+/// A read-only view of a desk's file.
+pub struct Look {
+    db: Connection,
+}
+
+impl Look {
+    /// Opens the file, whether or not a desk has it.
+    ///
+    /// # Errors
+    /// There is no such file, it is no database, or it was written by a newer version.
+    pub fn open(path: &Path) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags).map_err(|error| open_error(path, &error))?;
+        db.busy_timeout(BUSY_MAX)?;
+        let has: i64 = db
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(|error| open_error(path, &error))?;
+        match has {
+            0 => Err(open_error(path, &"it is not a desk's file")),
+            newer if newer > SCHEMA => Err(StoreError::Newer { has, knows: SCHEMA }),
+            _ => Ok(Self { db }),
+        }
+    }
+
+    /// Runs `look` on a snapshot.
+    ///
+    /// # Errors
+    /// What `look` returned.
+    pub fn read<T>(&self, look: impl FnOnce(&Tx) -> Result<T>) -> Result<T> {
+        self.db.execute_batch("BEGIN")?;
+        let result = look(&Tx { db: &self.db });
+        self.db.execute_batch("COMMIT")?;
+        result
+    }
+
+    /// What SQLite finds wrong with the file; nothing if it is sound.
+    ///
+    /// # Errors
+    /// The file cannot be read at all.
+    pub fn damage(&self) -> Result<Vec<String>> {
+        let mut statement = self.db.prepare("PRAGMA quick_check(20)")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        let mut found: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
+        found.retain(|line| line != "ok");
+        Ok(found)
+    }
+}
