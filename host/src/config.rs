@@ -28,6 +28,8 @@ pub struct FileConfig {
     pub clock: Option<PathBuf>,
     /// Most connections.
     pub connections_max: Option<u64>,
+    /// Days that done calls, receipts without a message and deleted tasks' content are kept.
+    pub keep_days: Option<u32>,
     /// Megabytes of the disk that stay free.
     pub free_disk_min_mb: Option<u64>,
 }

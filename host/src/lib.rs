@@ -13,6 +13,7 @@
 //! | `secrets` | sealed in the store, values in memory, never printed |
 //! | `pressure` | when the desk is full and says so |
 //! | `metrics` | what was done, as numbers |
+//! | `retention` | what is forgotten, and when |
 //! | `started`, `doctor` | what a start leaves for the doctor; whether all is well |
 //! | `shutdown` | the wish to stop |
 //! | `cli` | every command |
@@ -33,6 +34,7 @@ pub mod inbox;
 pub mod metrics;
 pub mod outbox;
 pub mod pressure;
+pub mod retention;
 pub mod secrets;
 pub mod shutdown;
 pub mod started;

@@ -21,7 +21,7 @@ use crate::metrics::Metrics;
 use crate::outbox::{self, Egress};
 use crate::pressure::Pressure;
 use crate::started::{Plugin, Started};
-use crate::{checks, edge, http, secrets, shutdown, telemetry};
+use crate::{checks, edge, http, retention, secrets, shutdown, telemetry};
 
 /// After the wish to stop, for requests and calls to come to their end. With what follows it stays under 10 s (G28).
 const DRAIN_MAX: Duration = Duration::from_secs(8);
@@ -54,6 +54,9 @@ pub(super) struct ServeArgs {
     /// How often each account is checked, minutes; 0: never [default: 60]
     #[arg(long, env = "DESK_CHECK_EVERY_MINUTES")]
     check_every_minutes: Option<f64>,
+    /// Days that done calls, receipts without a message and deleted tasks' content are kept [default: 30]
+    #[arg(long, env = "DESK_KEEP_DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_days: Option<u32>,
     /// HOST=URL: send calls for a host elsewhere, for the simulator and tests
     #[arg(long, env = "DESK_EGRESS", value_delimiter = ',')]
     egress: Vec<String>,
@@ -76,6 +79,7 @@ struct Settings {
     listen: SocketAddr,
     public_url: Option<String>,
     check_every: Option<Duration>,
+    keep_days: u32,
     egress: Vec<String>,
     clock: Option<PathBuf>,
     limits: Limits,
@@ -88,6 +92,7 @@ struct Run {
     limits: Limits,
     free_bytes_min: Option<u64>,
     check_every: Option<Duration>,
+    keep_days: u32,
 }
 
 /// The desk's file in its data folder.
@@ -119,6 +124,7 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
         listen: args.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
         public_url: args.public_url.or(file.public_url),
         check_every: interval(args.check_every_minutes.or(file.check_every_minutes))?,
+        keep_days: args.keep_days.or(file.keep_days).unwrap_or(retention::KEEP_DAYS).max(1),
         egress: if args.egress.is_empty() { file.egress } else { args.egress },
         clock: args.clock.or(file.clock),
         limits: limits(args.connections_max.or(file.connections_max)),
@@ -177,6 +183,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         limits: settings.limits,
         free_bytes_min: settings.free_bytes_min,
         check_every: settings.check_every,
+        keep_days: settings.keep_days,
     };
     run_until_stopped(app, listener, run).await;
     Ok(())
@@ -191,7 +198,7 @@ fn limits(connections_max: Option<u64>) -> Limits {
 /// Serves while the work that a stop left behind is taken up. When it is to stop: the door closes and the outbox begins
 /// nothing more; what was read is answered, what is being sent comes to its end; then the store is tidied up.
 async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener, run: Run) {
-    let worker = tokio::spawn(work(app.clone(), run.check_every));
+    let worker = tokio::spawn(work(app.clone(), run.check_every, run.keep_days));
     let (watched, stop) = (app.clone(), app.stop.clone());
     tokio::spawn(async move { watched.pressure.watch(&run.data, run.free_bytes_min, stop).await });
     let mut stop = app.stop.clone();
@@ -213,7 +220,7 @@ async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener, run
     }
 }
 
-async fn work(app: Arc<App>, check_every: Option<Duration>) {
+async fn work(app: Arc<App>, check_every: Option<Duration>, keep_days: u32) {
     if let Err(error) = outbox::recover(&app).await {
         tracing::error!(%error, "calls that a stop interrupted could not be settled");
     }
@@ -223,6 +230,7 @@ async fn work(app: Arc<App>, check_every: Option<Duration>) {
     // A check that a stop cuts off has changed nothing: its one transaction is kept whole or not at all.
     tokio::select! {
         () = checks::run(app.clone(), check_every) => {}
+        () = retention::run(app.clone(), keep_days) => {}
         () = outbox::run(app.clone(), app.stop.clone()) => {}
     }
 }

@@ -111,14 +111,6 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Forgets what was handled before `at`, ms; says how many.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn forget_handled(&self, at: i64) -> Result<usize> {
-        Ok(self.db.prepare_cached("DELETE FROM handled WHERE at < ?1")?.execute([at])?)
-    }
-
     /// Queues an event for the plugin, behind those of its conversation.
     ///
     /// # Errors

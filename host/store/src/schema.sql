@@ -183,6 +183,8 @@ CREATE TABLE deliveries (
     UNIQUE (action, conversation, part)
 ) STRICT;
 CREATE INDEX deliveries_by_message ON deliveries (account, message_id);
+-- A call that is forgotten looks for who names it.
+CREATE INDEX deliveries_by_call ON deliveries (call) WHERE call IS NOT NULL;
 CREATE INDEX deliveries_by_conversation ON deliveries (account, conversation, seq);
 
 -- Receipts for messages whose id is not known yet (C7).

@@ -1,6 +1,6 @@
 //! What came is what is there and what is gone, after every way of coming and going (G10).
 
-use desk_store::{Counts, NewAccount, NewCall, NewParked, Store, StoreError};
+use desk_store::{Counts, KeptFrom, NewAccount, NewCall, NewParked, Store, StoreError};
 use serde_json::json;
 
 async fn new_store(folder: &tempfile::TempDir) -> Store {
@@ -10,7 +10,6 @@ async fn new_store(folder: &tempfile::TempDir) -> Store {
         channel: "viber".into(),
         name: "Bike Shop".into(),
         settings: json!({}),
-        secrets: vec![],
         configured_by: None,
         at: 1,
     };
@@ -40,6 +39,14 @@ async fn counts(store: &Store) -> Counts {
         assert!(sum.holds(), "{sum:?}");
     }
     counts
+}
+
+async fn forget(store: &Store, kept: KeptFrom) {
+    let forgotten = store.write(move |tx| {
+        let expired = tx.expired(kept, 100)?;
+        expired.iter().try_for_each(|one| tx.forget(one, kept))
+    });
+    forgotten.await.expect("it writes");
 }
 
 /// G10: the sums hold after each way of coming and going, whoever deletes.
@@ -79,7 +86,8 @@ async fn everything_that_came_is_accounted_for() {
     refused.await.expect_err("it is refused");
     assert_eq!(counts(&store).await, all, "what is not kept is not counted");
 
-    store.write(|tx| tx.forget_handled(2)).await.expect("it writes");
+    forget(&store, KeptFrom { handled: 2, rest: 100 }).await;
+    assert_eq!(counts(&store).await.calls_forgotten, 1, "the done one");
     store.write(|tx| tx.delete_account("a")).await.expect("it writes");
     let gone = counts(&store).await;
     assert_eq!((gone.received, gone.done, gone.parked, gone.handled, gone.forgotten), (4, 3, 0, 0, 3));

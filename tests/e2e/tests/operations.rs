@@ -126,3 +126,44 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() -> anyhow::Result<()> {
     ensure!(!good && !wrong(&said, "database").is_empty(), "{said:#}");
     Ok(())
 }
+
+const DAY_MS: u64 = 24 * e2e::HOUR_MS;
+
+/// G10: after a month what is done is forgotten and still adds up; what a person may want to send again is not, and an
+/// old callback that comes once more makes no second action.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_done_is_forgotten_after_a_month_and_what_failed_is_not() -> anyhow::Result<()> {
+    let bench = Bench::start_on_the_hour().await?;
+    let desk = &bench.desk;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let olena = bench.viber.add_user(&bot, "Olena", json!({})).await?;
+    olena.write("hello").await?;
+    let task = desk.tasks(&account).await?.pop().context("a task")?;
+    let sent = desk.reply(&task, "we have three").await?;
+    desk.delivered(&task, &sent, "delivered").await?;
+    bench.viber.fault("send_message", 1, json!({"drop": "before"})).await?;
+    let lost = desk.reply(&task, "and a red one").await?;
+    desk.delivered(&task, &lost, "unconfirmed").await?;
+    let hook = Hook::of(&bench.viber, &bot).await?;
+    let old = callback::text(9_000, "petro", "only once");
+    hook.post(&old).await?;
+    let before = desk.metrics().await?;
+    ensure!(before.get("desk_calls_forgotten_total")? == 0.0, "{}", before.text);
+
+    bench.pass(31 * DAY_MS).await?;
+    let after = until("done calls are forgotten", || async {
+        let metrics = desk.metrics().await?;
+        Ok((metrics.get("desk_calls_forgotten_total")? > 0.0).then_some(metrics))
+    })
+    .await?;
+    after.conserved()?;
+    ensure!(after.get("desk_calls{state=\"done\"}")? >= 1.0, "the lost one's: {}", after.text);
+    ensure!(desk.texts(&task).await?.len() == 3, "what was said stays");
+    hook.post(&old).await?;
+    let petro = desk.tasks(&account).await?.pop().context("a task")?;
+    ensure!(desk.texts(&petro).await? == ["only once"], "it is no second action");
+    let path = format!("tasks/{}/actions/{}/retry", task["id"], lost["id"]);
+    desk.post(&path, json!({"may_double": true})).await?;
+    desk.delivered(&task, &lost, "delivered").await?;
+    desk.metrics().await?.conserved()
+}

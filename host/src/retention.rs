@@ -1,0 +1,64 @@
+//! The worker that forgets: once an hour, in small steps, what has been kept long enough. Not here: what that is, which
+//! the store says.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use desk_store::{KeptFrom, Result};
+
+use crate::app::App;
+use crate::clock::{now_ms, to_column};
+
+/// How long done calls, receipts without a message and deleted tasks' content are kept unless the settings say
+/// otherwise, days.
+pub const KEEP_DAYS: u32 = 30;
+/// How long dedupe ids are kept, days. Viber repeats a callback for an hour; a backup that is put back brings more.
+const HANDLED_DAYS: u32 = 30;
+/// By the desk's clock, which a simulation moves.
+const EVERY_MS: u64 = 3_600_000;
+/// After a start: it has more urgent things to do.
+const AFTER_START_MS: u64 = 60_000;
+/// How often the clock is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Most things of a kind that are looked up at a time.
+const FOUND_MAX: i64 = 5_000;
+/// Things that are forgotten in one job of the store: a millisecond or two, between webhooks.
+const JOB_MAX: usize = 100;
+
+/// Forgets for ever.
+pub async fn run(app: Arc<App>, keep_days: u32) {
+    let mut next = now_ms() + AFTER_START_MS;
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if now_ms() < next {
+            continue;
+        }
+        match sweep(&app, keep_days).await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "what was kept long enough is forgotten"),
+            Err(error) => tracing::error!(%error, "what was kept long enough could not be forgotten"),
+        }
+        next = now_ms() + EVERY_MS;
+    }
+}
+
+async fn sweep(app: &App, keep_days: u32) -> Result<usize> {
+    let now = to_column(now_ms());
+    let kept = KeptFrom { handled: before(now, HANDLED_DAYS), rest: before(now, keep_days) };
+    let mut forgotten = 0;
+    loop {
+        let found = app.store.read(move |tx| tx.expired(kept, FOUND_MAX)).await?;
+        if found.is_empty() {
+            return Ok(forgotten);
+        }
+        forgotten += found.len();
+        for some in found.chunks(JOB_MAX) {
+            let some = some.to_vec();
+            app.store.write(move |tx| some.iter().try_for_each(|one| tx.forget(one, kept))).await?;
+        }
+    }
+}
+
+fn before(now: i64, days: u32) -> i64 {
+    now.saturating_sub(i64::from(days) * 24 * 3_600_000)
+}
