@@ -68,6 +68,9 @@ export function harmless(url) {
   return parsed && SCHEMES.includes(parsed.protocol) ? parsed : null;
 }
 
+/** Where the desk keeps a customer's file, by the address of this page; null if it does not. */
+export const kept = (file) => (file?.state === "kept" ? new URL(new URL(file.url).pathname, location.origin).href : null);
+
 /** A link, or its text alone where the address is none that we follow. */
 export function link(url, text = url) {
   const safe = harmless(url);
@@ -88,17 +91,18 @@ export function avatar(person) {
   const words = name.split(/\s+/u).map((word) => word.match(/^[\p{L}\p{N}]/u)?.[0]).filter(Boolean);
   const initials = (words.length > 1 ? words[0] + words[1] : letters[0]).toUpperCase();
   const node = el("span", { class: `avatar hue-${(person?.id ?? 0) % 6}`, "aria-hidden": "true" }, initials);
-  if (harmless(person?.avatar)) {
-    node.append(el("img", { src: person.avatar, alt: "", onerror: (event) => event.target.remove() }));
+  const picture = kept(person?.picture) ?? harmless(person?.avatar)?.href;
+  if (picture) {
+    node.append(el("img", { src: picture, alt: "", onerror: (event) => event.target.remove() }));
   }
   return node;
 }
 
-const kept = new WeakMap();
+const shown = new WeakMap();
 
 /** Shows `items` (pairs of a key and a value) in `parent`: only nodes whose value changed are made anew. */
 export function fill(parent, items, show) {
-  const old = kept.get(parent) ?? new Map();
+  const old = shown.get(parent) ?? new Map();
   const held = [...old].find(([, row]) => row.node.contains(document.activeElement))?.[0];
   const now = new Map();
   for (const [key, value] of items) {
@@ -112,7 +116,7 @@ export function fill(parent, items, show) {
     if (node === at) at = at.nextSibling;
     else parent.insertBefore(node, at);
   }
-  kept.set(parent, now);
+  shown.set(parent, now);
   const holder = held !== undefined && now.get(held)?.node;
   if (holder && !holder.contains(document.activeElement)) holder.querySelector("a,button,select")?.focus({ preventScroll: true });
 }

@@ -1,6 +1,6 @@
 // One action of a conversation as elements: bubbles, media, delivery marks. Not here: when they are shown.
 
-import { clock, el, full, harmless, link, linked } from "./base.js";
+import { clock, el, full, harmless, kept, link, linked } from "./base.js";
 import { T } from "./words.js";
 
 const DOTS = " · ";
@@ -14,7 +14,7 @@ export function action(row) {
   const body = el("div", { class: "bubble" },
     inside && el("p", { class: "label" }, T.internal),
     el("p", { class: "author" }, row.author.name || T.nameless),
-    row.parts.length ? row.parts.map(part) : el("p", { class: "text" }, ...linked(row.text)),
+    row.parts.length ? row.parts.map((one, at) => part(one, row.attachments.find((file) => file.id === `${row.id}-${at}`))) : el("p", { class: "text" }, ...linked(row.text)),
     el("p", { class: "foot" }, stamp(row.at), mine && !inside && marks(row.delivery)),
     mine && !inside && trouble(row.delivery, row.id));
   return el("li", { class: `${mine ? "mine" : "theirs"}${inside ? " internal" : ""}` }, body);
@@ -52,27 +52,33 @@ function trouble({ state, reason, advice, parts }, id) {
 
 // --- Parts ---------------------------------------------------------------------------------------------------------
 
-function part(one) {
+/** `file`: what became of it, if it is one. */
+function part(one, file) {
   const [kind, value] = Object.entries(one)[0] ?? ["other", {}];
-  return (SHOW[kind] ?? other)(value, kind);
+  return (SHOW[kind] ?? other)(value, kind, file);
 }
 
 const text = (value) => el("p", { class: "text" }, ...linked(value.text));
 const caption = (value) => value.caption ? el("p", { class: "text" }, ...linked(value.caption)) : null;
 const box = (sign, ...children) => el("div", { class: "part" }, el("span", { class: "sign", "aria-hidden": "true" }, sign), el("div", {}, ...children));
 
-function media(value, kind) {
-  const facts = [value.size_bytes && T.bytes(value.size_bytes), value.duration_ms && length(value.duration_ms)];
+function media(value, kind, file) {
+  const size = file?.size ?? value.size_bytes;
+  const url = kept(file) ?? value.url;
+  const facts = [size && T.bytes(size), value.duration_ms && length(value.duration_ms)];
   const name = value.name || T[kind];
   return el("div", {},
-    box({ video: "▶", audio: "♪", image: "▣" }[kind] ?? "▤", value.url ? link(value.url, name) : name,
-      el("p", { class: "faint" }, [name === T[kind] ? null : T[kind], ...facts, gone(value)].filter(Boolean).join(DOTS))),
+    box({ video: "▶", audio: "♪", image: "▣" }[kind] ?? "▤", url ? link(url, name) : name,
+      el("p", { class: "faint" }, [name === T[kind] ? null : T[kind], ...facts, gone(value, file)].filter(Boolean).join(DOTS))),
     caption(value));
 }
 
 /** Why a link may not work, if we know. */
-function gone(value) {
+function gone(value, file) {
+  if (kept(file)) return null;
   if (!value.url) return T.noLink;
+  if (file?.state === "waiting") return T.beingKept;
+  if (file?.state === "failed") return T.notKept(file.reason);
   return value.url_until && value.url_until < Date.now() ? T.linkGone : null;
 }
 
@@ -81,14 +87,16 @@ function length(ms) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function image(value) {
-  if (!harmless(value.url)) return media(value, "image");
-  const picture = el("img", { class: "photo", src: value.url, alt: value.caption || value.name || T.photo });
-  const frame = el("a", { class: "frame", href: value.url, target: "_blank", rel: "noopener noreferrer" }, picture);
+function image(value, _kind, file) {
+  // From the desk only: a foreign host would learn who looks, and could show something else to each.
+  const url = kept(file);
+  if (!url) return media(value, "image", file);
+  const picture = el("img", { class: "photo", src: url, alt: value.caption || value.name || T.photo });
+  const frame = el("a", { class: "frame", href: url, target: "_blank", rel: "noopener noreferrer" }, picture);
   const whole = el("div", {}, frame, caption(value));
   picture.addEventListener("error", () => {
-    const instead = media(value, "image");
-    instead.querySelector(".faint").append(gone(value) ? "" : DOTS + T.notShown);
+    const instead = media(value, "image", file);
+    instead.querySelector(".faint").append(gone(value, file) ? "" : DOTS + T.notShown);
     whole.replaceWith(instead);
   });
   return whole;

@@ -104,6 +104,8 @@ export const T = {
   contact: "Contact",
   ownNumber: "Their own phone number",
   linkGone: "The messenger's link to it has ended.",
+  beingKept: "It is being saved.",
+  notKept: (why) => `Not saved: ${why}.`,
   noLink: "The messenger gave no link to it.",
   notShown: "The picture cannot be shown here.",
 

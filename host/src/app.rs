@@ -8,7 +8,7 @@ use channel_engine::{Channel, Engine};
 use desk_store::{AccountRow, Store};
 use tokio::sync::Notify;
 
-use crate::attachments::Blobs;
+use crate::attachments::{Blobs, Tickets};
 use crate::desk::Helpdesk;
 use crate::inbox::Lanes;
 use crate::metrics::Metrics;
@@ -25,6 +25,8 @@ pub struct App {
     pub blobs: Blobs,
     /// What secrets are sealed with.
     pub keys: Keys,
+    /// Links by which operators read them.
+    pub tickets: Tickets,
     /// The loaded plugins.
     pub channels: Channels,
     /// Where contacts, tasks and actions go.
@@ -37,6 +39,8 @@ pub struct App {
     pub outbox_bell: Notify,
     /// What has been done, as numbers.
     pub metrics: Metrics,
+    /// Rung when a customer may have sent a file.
+    pub media_bell: Notify,
     /// Whether there is room for more.
     pub pressure: Pressure,
     /// Whether the desk is to stop.

@@ -11,7 +11,7 @@ use desk_store::{Store, TokenRow};
 use tokio::sync::Notify;
 
 use crate::app::{App, Channels};
-use crate::attachments::Blobs;
+use crate::attachments::{self, Blobs, Downloader, Tickets};
 use crate::clock::{self, now_ms, to_column};
 use crate::config::FileConfig;
 use crate::desk::BuiltIn;
@@ -88,6 +88,7 @@ struct Settings {
 
 /// What running takes besides the desk itself.
 struct Run {
+    downloader: Arc<Downloader>,
     data: PathBuf,
     limits: Limits,
     free_bytes_min: Option<u64>,
@@ -145,7 +146,9 @@ fn interval(minutes: Option<f64>) -> anyhow::Result<Option<Duration>> {
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
     // What can be wrong with the settings first: before a file is made.
-    let egress = Egress::new(&settings.egress)?;
+    let elsewhere = outbox::elsewhere(&settings.egress)?;
+    let egress = Egress::new(elsewhere.clone())?;
+    let downloader = Arc::new(Downloader::new(elsewhere)?);
     if let Some(file) = &settings.clock {
         clock::follow(file)?;
     }
@@ -164,12 +167,14 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         store,
         keys,
         blobs,
+        tickets: Tickets::new()?,
         channels,
         helpdesk: Box::new(BuiltIn),
         lanes: Lanes::default(),
         egress,
         outbox_bell: Notify::new(),
         metrics: Metrics::default(),
+        media_bell: Notify::new(),
         pressure: Pressure::default(),
         stop: shutdown::on_signal()?,
         public_url: public_url.trim_end_matches('/').to_owned(),
@@ -179,6 +184,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     println!("desk listening on http://{address}");
     tracing::info!(%address, sqlite = desk_store::sqlite_version(), "desk started");
     let run = Run {
+        downloader,
         data: settings.data,
         limits: settings.limits,
         free_bytes_min: settings.free_bytes_min,
@@ -199,6 +205,7 @@ fn limits(connections_max: Option<u64>) -> Limits {
 /// nothing more; what was read is answered, what is being sent comes to its end; then the store is tidied up.
 async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener, run: Run) {
     let worker = tokio::spawn(work(app.clone(), run.check_every, run.keep_days));
+    tokio::spawn(attachments::run(app.clone(), run.downloader, app.stop.clone()));
     let (watched, stop) = (app.clone(), app.stop.clone());
     tokio::spawn(async move { watched.pressure.watch(&run.data, run.free_bytes_min, stop).await });
     let mut stop = app.stop.clone();

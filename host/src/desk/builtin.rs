@@ -1,10 +1,11 @@
 //! The desk's own helpdesk: commands become rows, in the transaction they come in.
 
 use channel_engine::contract::{Action, Contact, Extras, Note, PreviousTask, Task};
-use desk_store::{ContactChange, NewAction, NewTask, Result, StoreError, TaskRow, Tx};
+use desk_store::{ContactChange, NewAction, NewMedia, NewTask, Result, StoreError, TaskRow, Tx};
 use serde_json::json;
 
 use super::{Helpdesk, Place, readable};
+use crate::attachments::kinds::{self, Kind};
 use crate::clock::to_column;
 
 /// The reference helpdesk, on SQLite.
@@ -12,8 +13,8 @@ pub struct BuiltIn;
 
 impl Helpdesk for BuiltIn {
     fn save_contact(&self, tx: &Tx, place: &Place, contact: &Contact) -> Result<()> {
-        let contact = contact.clone();
-        tx.save_contact(&ContactChange {
+        let (contact, picture) = (contact.clone(), contact.avatar.clone());
+        let id = tx.save_contact(&ContactChange {
             account: place.account.id.clone(),
             plugin_id: contact.id,
             conversation: place.conversation.to_owned(),
@@ -27,7 +28,7 @@ impl Helpdesk for BuiltIn {
             template: contact.template.as_deref().and_then(parse_id),
             at: place.now,
         })?;
-        Ok(())
+        picture.map_or(Ok(()), |url| want_picture(tx, place, id, url))
     }
 
     fn open_task(&self, tx: &Tx, place: &Place, task: &Task) -> Result<()> {
@@ -63,7 +64,7 @@ impl Helpdesk for BuiltIn {
         let task = tx.task_by_plugin_id(account, &action.task)?.ok_or(StoreError::Missing("the task"))?;
         let author = tx.contact_by_plugin_id(account, &action.contact)?;
         let author = author.ok_or(StoreError::Missing("the author"))?;
-        tx.add_action(&NewAction {
+        let added = tx.add_action(&NewAction {
             account: account.clone(),
             plugin_id: Some(action.id.clone()),
             task: task.id,
@@ -77,7 +78,7 @@ impl Helpdesk for BuiltIn {
             at: to_column(action.at),
             kept_at: place.now,
         })?;
-        Ok(())
+        added.map_or(Ok(()), |id| want_files(tx, place, id, action))
     }
 
     fn note(&self, tx: &Tx, place: &Place, note: &Note) -> Result<()> {
@@ -99,6 +100,39 @@ impl Helpdesk for BuiltIn {
         })?;
         Ok(())
     }
+}
+
+/// Asks for the files of a message, whose links die soon. That it is asked for is in the message's own commit.
+fn want_files(tx: &Tx, place: &Place, id: i64, action: &Action) -> Result<()> {
+    let parts = (0..).zip(&action.parts);
+    let files = parts.filter_map(|(part, content)| Some((part, kinds::media(content)?)));
+    for (part, (kind, media)) in files {
+        let Some(url) = media.url.clone() else { continue };
+        tx.want_media(&NewMedia {
+            account: place.account.id.clone(),
+            action: Some(id),
+            part,
+            contact: None,
+            kind: kind.name(),
+            url,
+            url_until: media.url_until.map(to_column),
+            name: media.name.clone(),
+            at: place.now,
+        })?;
+    }
+    Ok(())
+}
+
+/// Asks for a person's picture; the one behind a link that was asked for before is there.
+fn want_picture(tx: &Tx, place: &Place, contact: i64, url: String) -> Result<()> {
+    tx.want_media(&NewMedia {
+        account: place.account.id.clone(),
+        contact: Some(contact),
+        kind: Kind::Image.name(),
+        url,
+        at: place.now,
+        ..NewMedia::default()
+    })
 }
 
 fn extra(extras: Extras, name: &str) -> Option<String> {

@@ -7,6 +7,7 @@ mod error;
 mod extract;
 mod go;
 mod health;
+mod media;
 mod metrics;
 mod webhook;
 
@@ -38,6 +39,8 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/go/{account}", get(go::landing))
         .route("/go/{account}/qr.svg", get(go::qr))
         .route("/go/assets/{file}", get(go::asset))
+        // Files of customers, for who has a ticket of the API's.
+        .route("/media/{id}/{ticket}", get(media::serve))
         // Programs.
         .nest("/api/v1", api_routes(app.clone()))
         // People.

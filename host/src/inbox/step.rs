@@ -237,6 +237,7 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
         })
         .await?;
     app.outbox_bell.notify_one();
+    app.media_bell.notify_one();
     if asks_account {
         tokio::spawn(drain_own(app.clone(), account));
     }

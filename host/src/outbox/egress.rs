@@ -35,11 +35,11 @@ pub enum EgressError {
 }
 
 impl Egress {
-    /// Makes the client. `elsewhere` are `HOST=URL` pairs: calls for the host go to the URL.
+    /// Makes the client. Calls for a host of `elsewhere` go to the URL that stands for it.
     ///
     /// # Errors
     /// See [`EgressError`].
-    pub fn new(elsewhere: &[String]) -> Result<Self, EgressError> {
+    pub fn new(elsewhere: BTreeMap<String, Url>) -> Result<Self, EgressError> {
         // Another part of the process may have chosen one before: then that one serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
@@ -48,7 +48,6 @@ impl Egress {
             .connect_timeout(CONNECT_TIMEOUT)
             .user_agent(concat!("desk/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        let elsewhere = elsewhere.iter().map(|pair| parse_pair(pair)).collect::<Result<_, _>>()?;
         Ok(Self { client, elsewhere })
     }
 
@@ -131,6 +130,14 @@ impl Egress {
     }
 }
 
+/// Reads `HOST=URL` pairs, as of `--egress`.
+///
+/// # Errors
+/// See [`EgressError::Form`].
+pub fn elsewhere(pairs: &[String]) -> Result<BTreeMap<String, Url>, EgressError> {
+    pairs.iter().map(|pair| parse_pair(pair)).collect()
+}
+
 fn parse_pair(pair: &str) -> Result<(String, Url), EgressError> {
     let wrong = || EgressError::Form(pair.to_owned());
     let (host, url) = pair.split_once('=').ok_or_else(wrong)?;
@@ -181,7 +188,8 @@ mod tests {
     use super::*;
 
     fn egress() -> Egress {
-        Egress::new(&["chatapi.viber.com=http://127.0.0.1:9000".to_owned()]).expect("a client")
+        let pairs = elsewhere(&["chatapi.viber.com=http://127.0.0.1:9000".to_owned()]).expect("a pair");
+        Egress::new(pairs).expect("a client")
     }
 
     #[track_caller]

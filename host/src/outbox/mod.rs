@@ -5,4 +5,4 @@ mod dispatcher;
 mod egress;
 
 pub use dispatcher::{recover, run};
-pub use egress::{Egress, EgressError};
+pub use egress::{Egress, EgressError, elsewhere};

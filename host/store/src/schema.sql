@@ -250,3 +250,29 @@ CREATE TRIGGER parked_deleted AFTER DELETE ON parked BEGIN
     UPDATE counters SET value = value + 1
     WHERE name = 'parked_removed' OR (name = 'settled' AND old.kind IN ('inbound', 'unreadable'));
 END;
+
+-- --- Files that customers sent ----------------------------------------------------------------------------------
+-- Their bytes are in the folder `blobs`, by their SHA-256.
+
+CREATE TABLE media (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    account    TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    action     INTEGER REFERENCES actions(id) ON DELETE CASCADE,
+    part       INTEGER NOT NULL,
+    contact    INTEGER REFERENCES contacts(id) ON DELETE CASCADE, -- whose picture it is, where it is no action's
+    kind       TEXT NOT NULL CHECK (kind IN ('image', 'video', 'audio', 'file')),
+    url        TEXT NOT NULL,
+    url_until  INTEGER,                    -- NULL: unknown
+    name       TEXT,
+    state      TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'kept', 'failed')),
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    due_at     INTEGER NOT NULL,
+    sha256     TEXT,
+    media_type TEXT,
+    size       INTEGER,
+    problem    TEXT,                       -- JSON
+    at         INTEGER NOT NULL,
+    UNIQUE (action, part),
+    UNIQUE (contact, url)
+) STRICT;
+CREATE INDEX media_waiting ON media (url_until, id) WHERE state = 'waiting';

@@ -6,6 +6,7 @@ pub mod callback;
 mod data;
 mod desk;
 mod feed;
+pub mod files;
 pub mod load;
 pub mod ops;
 pub mod raw;
@@ -55,9 +56,12 @@ impl Bench {
     /// One of them does not start.
     pub async fn start_with(mut options: DeskOptions, sim_address: &str) -> anyhow::Result<Self> {
         let sim = viber_sim::Sim::start(sim_address).await.context("the simulator does not start")?;
-        options.egress.push(format!("chatapi.viber.com={}", sim.base_url()));
+        for host in ["chatapi.viber.com", "dl-media.viber.com"] {
+            options.egress.push(format!("{host}={}", sim.base_url()));
+        }
         let desk = Desk::start(options).await?;
         let viber = SimClient::new(sim.base_url());
+        viber.patch("options", json!({"media_base_url": "https://dl-media.viber.com"})).await?;
         Ok(Self { viber, desk, sim })
     }
 

@@ -17,7 +17,7 @@ async fn the_channel_yields_ordinary_contacts_tasks_and_actions() -> anyhow::Res
     let bench = Bench::start().await?;
     let desk = &bench.desk;
     let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
-    let avatar = format!("{}/avatars/olena.png", bench.sim.base_url());
+    let avatar = "https://dl-media.viber.com/avatars/olena.png";
     let more =
         json!({"avatar": avatar, "language": "uk-UA", "country": "UA", "phone_number": "+380501112233"});
     let olena = customer(&bench, &bot, "Олена", more).await?;

@@ -257,7 +257,11 @@ async fn a_first_message_that_is_no_text_names_the_task_by_what_came() -> anyhow
         let actions = bench.desk.actions(&task).await?;
         let is_file = matches!(action, "picture" | "video" | "file");
         ensure!(actions.len() == 1, "I5: {actions:?}");
-        ensure!(actions[0]["attachments"][0]["url"].is_string() == is_file, "I5, {action}: {}", actions[0]);
+        ensure!(
+            actions[0]["attachments"][0]["remote_url"].is_string() == is_file,
+            "I5, {action}: {}",
+            actions[0]
+        );
     }
     Ok(())
 }

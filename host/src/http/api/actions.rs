@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::auth::{Operator, Reader};
 use super::super::error::{ApiError, ApiResult};
 use super::super::extract::{Json, Path, Query};
-use super::{Page, quick_replies};
+use super::{Page, media, quick_replies};
 use crate::app::App;
 use crate::desk::quick_replies::fill;
 use crate::desk::replies::Retried;
@@ -42,6 +42,7 @@ pub(crate) async fn list(
     Query(page): Query<Page>,
 ) -> ApiResult<Json<Value>> {
     let (after, most) = (page.cursor.unwrap_or(0), page.most());
+    let shared = app.clone();
     let items = app
         .store
         .read(move |tx| {
@@ -49,7 +50,7 @@ pub(crate) async fn list(
                 return Ok(None);
             }
             let rows = tx.actions(task, after, most)?;
-            rows.iter().map(|row| show_row(tx, row)).collect::<Result<Vec<_>, _>>().map(Some)
+            rows.iter().map(|row| show_row(tx, &shared, row)).collect::<Result<Vec<_>, _>>().map(Some)
         })
         .await?;
     items.map(|items| Json(page.list(items))).ok_or_else(|| ApiError::not_found("the task"))
@@ -75,7 +76,8 @@ pub(crate) async fn write(
     let author = author.ok_or_else(|| ApiError::bad_request("unknown-author", "`author` is no employee"))?;
     let comment = replies::Comment { task, author, text: body.text, notify: body.notify };
     let id = replies::write(&app, comment).await?;
-    let shown = app.store.read(move |tx| tx.action(id)?.map(|row| show_row(tx, &row)).transpose()).await?;
+    let store = app.store.clone();
+    let shown = store.read(move |tx| tx.action(id)?.map(|row| show_row(tx, &app, &row)).transpose()).await?;
     shown.map(|shown| (StatusCode::CREATED, Json(shown))).ok_or_else(|| ApiError::not_found("the action"))
 }
 
@@ -111,7 +113,8 @@ pub(crate) async fn retry(
             return Err(ApiError::conflict("no-message", detail));
         }
     }
-    let shown = app.store.read(move |tx| show_row(tx, &row)).await?;
+    let store = app.store.clone();
+    let shown = store.read(move |tx| show_row(tx, &app, &row)).await?;
     Ok((StatusCode::ACCEPTED, Json(shown)))
 }
 
@@ -169,7 +172,7 @@ pub(super) fn author(tx: &Tx, named: Option<i64>, token: &TokenRow) -> desk_stor
     }
 }
 
-fn show_row(tx: &Tx, row: &ActionRow) -> desk_store::Result<Value> {
+fn show_row(tx: &Tx, app: &App, row: &ActionRow) -> desk_store::Result<Value> {
     let delivery = if row.notify.as_array().is_none_or(Vec::is_empty) {
         json!({"state": "internal", "code": null, "reason": null, "advice": null, "parts": []})
     } else {
@@ -181,7 +184,7 @@ fn show_row(tx: &Tx, row: &ActionRow) -> desk_store::Result<Value> {
         "author": {"kind": row.author_kind, "id": row.author_id, "name": row.author_name},
         "text": row.text,
         "parts": row.parts,
-        "attachments": attachments(row),
+        "attachments": media::with_kept(tx, app, row.id, attachments(row))?,
         "notify": row.notify,
         "delivery": delivery,
         "at": row.at,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::auth::Reader;
 use super::super::error::{ApiError, ApiResult};
 use super::super::extract::{Json, Path, Query};
-use super::Page;
+use super::{Page, media};
 use crate::app::App;
 
 pub(crate) async fn list(
@@ -18,9 +18,9 @@ pub(crate) async fn list(
     Query(page): Query<Page>,
 ) -> ApiResult<Json<Value>> {
     let (after, most) = (page.cursor.unwrap_or(0), page.most());
-    let items = app
-        .store
-        .read(move |tx| tx.contacts(after, most)?.iter().map(|row| show_row(tx, row)).collect())
+    let store = app.store.clone();
+    let items = store
+        .read(move |tx| tx.contacts(after, most)?.iter().map(|row| show_row(tx, &app, row)).collect())
         .await?;
     Ok(Json(page.list(items)))
 }
@@ -30,16 +30,18 @@ pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<i64>,
 ) -> ApiResult<Json<Value>> {
-    let shown = app.store.read(move |tx| tx.contact(id)?.map(|row| show_row(tx, &row)).transpose()).await?;
+    let store = app.store.clone();
+    let shown = store.read(move |tx| tx.contact(id)?.map(|row| show_row(tx, &app, &row)).transpose()).await?;
     shown.map(Json).ok_or_else(|| ApiError::not_found("the contact"))
 }
 
-fn show_row(tx: &Tx, row: &ContactRow) -> desk_store::Result<Value> {
+fn show_row(tx: &Tx, app: &App, row: &ContactRow) -> desk_store::Result<Value> {
     Ok(json!({
         "id": row.id,
         "account": row.account,
         "name": row.name,
         "avatar": row.avatar,
+        "picture": media::of_contact(tx, app, row)?,
         "phone": row.phone,
         "phone_source": row.phone_source,
         "language": row.language,

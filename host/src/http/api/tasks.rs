@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use desk_store::{TaskFilter, TaskRow, Tx};
+use desk_store::{StoreError, TaskFilter, TaskRow, Tx};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::auth::{Operator, Reader};
 use super::super::error::{ApiError, ApiResult};
 use super::super::extract::{Json, Path, Query};
-use super::Page;
+use super::{Page, media};
 use crate::app::App;
 use crate::desk::tasks::{self, TaskPatch};
 
@@ -50,8 +50,9 @@ pub(crate) async fn list(
         before: query.cursor,
         most: page.most(),
     };
+    let store = app.store.clone();
     let items =
-        app.store.read(move |tx| tx.tasks(&filter)?.iter().map(|row| show_row(tx, row)).collect()).await?;
+        store.read(move |tx| tx.tasks(&filter)?.iter().map(|row| show_row(tx, &app, row)).collect()).await?;
     Ok(Json(page.list(items)))
 }
 
@@ -116,15 +117,24 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn show_task(app: &App, id: i64) -> ApiResult<Value> {
-    let shown = app.store.read(move |tx| tx.task(id)?.map(|row| show_row(tx, &row)).transpose()).await?;
+async fn show_task(app: &Arc<App>, id: i64) -> ApiResult<Value> {
+    let shared = app.clone();
+    let shown =
+        app.store.read(move |tx| tx.task(id)?.map(|row| show_row(tx, &shared, &row)).transpose()).await?;
     shown.ok_or_else(|| ApiError::not_found("the task"))
 }
 
-fn show_row(tx: &Tx, row: &TaskRow) -> desk_store::Result<Value> {
+fn show_row(tx: &Tx, app: &App, row: &TaskRow) -> desk_store::Result<Value> {
     let requester = tx.contact(row.requester)?;
     let requester = requester.map(|contact| {
-        json!({"id": contact.id, "name": contact.name, "avatar": contact.avatar, "subscribed": contact.subscribed})
+        let picture = media::of_contact(tx, app, &contact)?;
+        Ok::<_, StoreError>(json!({
+            "id": contact.id,
+            "name": contact.name,
+            "avatar": contact.avatar,
+            "picture": picture,
+            "subscribed": contact.subscribed,
+        }))
     });
     let mut assignees = Vec::new();
     for id in tx.assignees(row.id)? {
@@ -137,7 +147,7 @@ fn show_row(tx: &Tx, row: &TaskRow) -> desk_store::Result<Value> {
         "title": row.title,
         "description": row.description,
         "status": row.status,
-        "requester": requester,
+        "requester": requester.transpose()?,
         "assignees": assignees,
         "template": row.template,
         "previous": row.previous,

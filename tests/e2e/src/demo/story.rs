@@ -54,7 +54,7 @@ async fn connect<'a>(bench: &'a Bench, t: &mut Transcript) -> anyhow::Result<Cas
         "the key is nowhere in the settings that are shown",
         shown["settings"].get("api_key").is_none(),
     );
-    let more = json!({"language": "uk-UA", "country": "UA", "devices": 2, "avatar": format!("{}/avatars/olena.png", bench.sim.base_url())});
+    let more = json!({"language": "uk-UA", "country": "UA", "devices": 2, "avatar": "https://dl-media.viber.com/avatars/olena.png"});
     let customer = bench.viber.add_user(&bot, "Олена Коваль", more).await?;
     Ok(Cast { bench, account, customer, assignee, colleague })
 }
@@ -116,12 +116,26 @@ async fn more_messages(cast: &Cast<'_>, task: &Value, t: &mut Transcript) -> any
         "the photo, with its caption and link",
         has("image")
             && actions[1]["parts"][0]["image"]["caption"] == "Ось такий"
-            && actions[1]["attachments"][0]["url"].is_string(),
+            && actions[1]["attachments"][0]["remote_url"].is_string(),
     );
     t.check(
         "S38",
         "the place, the contact card, the sticker",
         has("location") && has("contact") && has("sticker"),
+    );
+    let path = format!("tasks/{}/actions", task["id"]);
+    let rescued = until("the photo is rescued", || async {
+        let actions = cast.bench.desk.list(&path).await?;
+        let photo = actions[1]["attachments"][0].clone();
+        Ok((photo["state"] == "kept").then_some(photo))
+    })
+    .await;
+    t.check(
+        "T8 G18",
+        "the photo is fetched before Viber's link to it dies, and shown from the desk",
+        rescued.is_ok_and(|photo| {
+            photo["url"].as_str().is_some_and(|url| url.starts_with(&cast.bench.desk.base))
+        }),
     );
     let repeats = actions.iter().filter(|action| action["text"] == "Дякую!").count();
     t.check(
