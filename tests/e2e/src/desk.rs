@@ -179,11 +179,6 @@ impl Desk {
         Ok(String::from_utf8(made.stdout)?.trim().to_owned())
     }
 
-    /// Its data folder.
-    pub fn data(&self) -> &Path {
-        &self.data
-    }
-
     /// What the process wrote to standard error.
     ///
     /// # Errors
