@@ -83,7 +83,12 @@ async fn first_message(cast: &Cast<'_>, t: &mut Transcript) -> anyhow::Result<Va
         "one task, the customer is its requester",
         tasks.len() == 1 && task["requester"]["id"] == contact["id"],
     );
-    t.check("S31", "the text of the message is the text of the task", task["description"] == HELLO);
+    let expected = format!("{HELLO}\n\nCame by a link with: bike-page");
+    t.check(
+        "S31 I17",
+        "the text of the message is the text of the task, and below it where the customer came from",
+        task["description"] == expected,
+    );
     t.check("S32", "the template's employee is assigned", task["assignees"][0]["id"] == cast.assignee["id"]);
     t.check(
         "S36",
