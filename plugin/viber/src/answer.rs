@@ -38,6 +38,9 @@ pub fn handle_answer(
         commands: Vec::new(),
     };
     turn.settle(verdict::read(&answer.result));
+    if !turn.commands.iter().any(|command| matches!(command, Command::Retry(_))) {
+        turn.close();
+    }
     Ok(Outcome { facts: turn.dialogue.facts(), state: turn.dialogue.write()?, commands: turn.commands })
 }
 
@@ -87,13 +90,23 @@ impl Turn<'_> {
 
     /// Nobody knows whether Viber has it, but for a receipt that came already.
     fn lost(&mut self, problem: Problem) {
-        let SendContext { reply, part, changed } = &self.context;
+        let SendContext { reply, part, .. } = &self.context;
         let lost = Lost { reply: reply.clone(), part: *part, began_at: self.answer.began_at };
-        match self.dialogue.sends.lost(lost) {
-            Some(token) => {
-                self.commands.push(sent(reply, *part, Some(token), changed.as_ref().map(Changed::problem)));
+        self.dialogue.sends.lost(lost);
+        self.end(DeliveryState::Unconfirmed, problem);
+    }
+
+    /// The call is at its end: what was lost may be settled by what was heard meanwhile.
+    fn close(&mut self) {
+        self.dialogue.sends.ended();
+        while let Some((lost, token)) = self.dialogue.sends.settled() {
+            let is_own = lost.reply == self.context.reply && lost.part == self.context.part;
+            let changed = self.context.changed.as_ref().filter(|_| is_own).map(Changed::problem);
+            if is_own {
+                // It was said to be unconfirmed a moment ago.
+                self.commands.pop();
             }
-            None => self.end(DeliveryState::Unconfirmed, problem),
+            self.commands.push(sent(&lost.reply, lost.part, Some(token), changed));
         }
     }
 

@@ -191,8 +191,9 @@ impl<'a> Turn<'a> {
     /// messages too. What was changed to send it is told no more: it would be in every state, for the few that are lost.
     fn settle_lost(&mut self, token: Option<&str>) {
         let Some(token) = token.filter(|token| !self.dialogue.has_received(token)) else { return };
-        if let Some(lost) = self.dialogue.sends.heard(token) {
-            self.commands.push(sent(&lost.reply, lost.part, Some(token.to_owned()), None));
+        self.dialogue.sends.heard(token);
+        if let Some((lost, token)) = self.dialogue.sends.settled() {
+            self.commands.push(sent(&lost.reply, lost.part, Some(token), None));
         }
     }
 

@@ -109,6 +109,7 @@ pub fn handle_reply(
             Err(problem) => states.push(delivery(&reply.id, part, DeliveryState::Failed, Some(problem))),
         }
     }
+    dialogue.sends.asked(calls.len());
     states.append(&mut calls);
     Ok(Outcome { facts: dialogue.facts(), state: dialogue.write()?, commands: states })
 }

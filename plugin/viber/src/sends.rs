@@ -2,7 +2,8 @@
 //!
 //! Where the answer to a send was lost, its token is not known, and a receipt is the only word of it. A token tells when
 //! it was made, and calls of a dialogue are made one at a time: one that was made while the lost call was under way, and
-//! that no answer and no message of the customer's named, is the lost message's.
+//! that no answer and no message of the customer's named, is the lost message's. A receipt may also come before the answer
+//! to its own call, so nothing is settled before every call that was asked for has come to its end.
 
 use serde::Serialize;
 
@@ -32,6 +33,13 @@ pub(crate) struct Sends {
     /// Sends whose answer was lost.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lost: Vec<Lost>,
+    /// Calls that were asked for and have not come to their end.
+    #[serde(skip_serializing_if = "is_zero")]
+    open: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A part of a reply whose answer was lost.
@@ -51,12 +59,24 @@ impl Sends {
         let mut texts = |key| saved.list(key)?.into_iter().map(saved::text).collect::<Result<Vec<_>, Odd>>();
         let (known, heard) = (texts("known")?, texts("heard")?);
         let lost = saved.list("lost")?.into_iter().map(|value| Lost::of(Saved::of(value)?));
-        Ok(Self { known, heard, lost: lost.collect::<Result<_, _>>()? })
+        let lost = lost.collect::<Result<_, _>>()?;
+        Ok(Self { known, heard, lost, open: saved.number("open")?.unwrap_or_default() })
     }
 
     /// Whether there is nothing to remember.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// So many calls were asked for.
+    pub(crate) fn asked(&mut self, calls: usize) {
+        self.open = self.open.saturating_add(calls as u64);
+    }
+
+    /// A call came to its end.
+    pub(crate) fn ended(&mut self) {
+        // A person may have sent one again, which nobody asked for here.
+        self.open = self.open.saturating_sub(1);
     }
 
     /// An answer named the token.
@@ -65,29 +85,33 @@ impl Sends {
         remember(&mut self.known, token.to_owned());
     }
 
-    /// An answer was lost. The token of a receipt that came before, if exactly one can be this message's.
-    pub(crate) fn lost(&mut self, lost: Lost) -> Option<String> {
-        let mut fitting = self.heard.iter().filter(|token| lost.fits(token));
-        if let (Some(token), None) = (fitting.next().cloned(), fitting.next()) {
-            self.answered(&token);
-            return Some(token);
-        }
+    /// An answer was lost.
+    pub(crate) fn lost(&mut self, lost: Lost) {
         remember(&mut self.lost, lost);
-        None
     }
 
-    /// A receipt names a token. The part that it settles, if exactly one of those lost can be it.
-    pub(crate) fn heard(&mut self, token: &str) -> Option<Lost> {
-        if self.known.iter().chain(&self.heard).any(|known| known == token) {
+    /// A receipt names a token.
+    pub(crate) fn heard(&mut self, token: &str) {
+        if !self.known.iter().chain(&self.heard).any(|known| known == token) {
+            remember(&mut self.heard, token.to_owned());
+        }
+    }
+
+    /// A lost part and the token that is its own, if each can be the other's only, and nothing is under way that the token
+    /// could be of.
+    pub(crate) fn settled(&mut self) -> Option<(Lost, String)> {
+        if self.open > 0 {
             return None;
         }
-        let mut fitting = (0..self.lost.len()).filter(|&at| self.lost[at].fits(token));
-        if let (Some(at), None) = (fitting.next(), fitting.next()) {
-            self.answered(token);
-            return Some(self.lost.remove(at));
-        }
-        remember(&mut self.heard, token.to_owned());
-        None
+        let fitting = |lost: &Lost| self.heard.iter().filter(|token| lost.fits(token)).count();
+        let is_only = |token: &str| self.lost.iter().filter(|lost| lost.fits(token)).count() == 1;
+        let at = self.lost.iter().position(|lost| {
+            fitting(lost) == 1 && self.heard.iter().any(|token| lost.fits(token) && is_only(token))
+        })?;
+        let lost = self.lost.remove(at);
+        let token = self.heard.iter().find(|token| lost.fits(token))?.clone();
+        self.answered(&token);
+        Some((lost, token))
     }
 }
 

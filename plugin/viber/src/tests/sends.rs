@@ -18,10 +18,13 @@ fn lost(part: u32, began_at: u64) -> Lost {
 fn a_receipt_settles_what_was_under_way_when_its_token_was_made() {
     for (after, settles) in [(-5_001, false), (-5_000, true), (0, true), (20_000, true), (20_001, false)] {
         let mut sends = Sends::default();
-        assert_eq!(sends.lost(lost(0, BEGAN)), None);
+        sends.lost(lost(0, BEGAN));
+        assert_eq!(sends.settled(), None);
         let token = token(BEGAN.checked_add_signed(after).unwrap());
-        assert_eq!(sends.heard(&token), settles.then(|| lost(0, BEGAN)), "{after} ms");
-        assert_eq!(sends.heard(&token), None, "once");
+        sends.heard(&token);
+        assert_eq!(sends.settled(), settles.then(|| (lost(0, BEGAN), token.clone())), "{after} ms");
+        sends.heard(&token);
+        assert_eq!(sends.settled(), None, "once");
     }
 }
 
@@ -29,9 +32,32 @@ fn a_receipt_settles_what_was_under_way_when_its_token_was_made() {
 fn a_receipt_may_come_before_the_answer_is_given_up() {
     let mut sends = Sends::default();
     let token = token(BEGAN + 300);
-    assert_eq!(sends.heard(&token), None);
-    assert_eq!(sends.lost(lost(2, BEGAN)), Some(token));
-    assert_eq!(sends.lost(lost(3, BEGAN)), None, "a token is one message's");
+    sends.heard(&token);
+    sends.lost(lost(2, BEGAN));
+    assert_eq!(sends.settled(), Some((lost(2, BEGAN), token)));
+    sends.lost(lost(3, BEGAN));
+    assert_eq!(sends.settled(), None, "a token is one message's");
+}
+
+/// G6: a message that never left is not taken for the next one, whose receipt overtakes its own answer.
+#[test]
+fn a_receipt_that_overtakes_its_answer_settles_nothing_that_was_lost_before() {
+    let (next, mut sends) = (token(BEGAN + 1_000), Sends::default());
+    sends.asked(2);
+    sends.lost(lost(0, BEGAN));
+    sends.ended();
+    sends.heard(&next);
+    assert_eq!(sends.settled(), None, "the next call is under way");
+    sends.answered(&next);
+    sends.ended();
+    assert_eq!(sends.settled(), None, "it was its own");
+    // One that no answer names in the end is the lost one's.
+    let own = token(BEGAN + 10);
+    sends.asked(1);
+    sends.heard(&own);
+    assert_eq!(sends.settled(), None);
+    sends.ended();
+    assert_eq!(sends.settled(), Some((lost(0, BEGAN), own)));
 }
 
 #[test]
@@ -40,12 +66,14 @@ fn tokens_that_answers_named_settle_nothing_else() {
     let before = token(BEGAN - 400);
     sends.answered(&before);
     sends.lost(lost(0, BEGAN));
-    assert_eq!(sends.heard(&before), None, "the message before this one, within what clocks are apart");
+    sends.heard(&before);
+    assert_eq!(sends.settled(), None, "the message before this one, within what clocks are apart");
     let after = token(BEGAN + 100);
     let mut raced = Sends::default();
-    assert_eq!(raced.heard(&after), None, "its own answer is still to come");
+    raced.heard(&after);
     raced.answered(&after);
-    assert_eq!(raced.lost(lost(0, BEGAN)), None);
+    raced.lost(lost(0, BEGAN));
+    assert_eq!(raced.settled(), None);
 }
 
 #[test]
@@ -53,20 +81,24 @@ fn where_two_could_be_meant_neither_is() {
     let mut sends = Sends::default();
     sends.lost(lost(0, BEGAN));
     sends.lost(lost(1, BEGAN + 1_000));
-    assert_eq!(sends.heard(&token(BEGAN + 2_000)), None);
+    sends.heard(&token(BEGAN + 2_000));
+    assert_eq!(sends.settled(), None);
     let mut sends = Sends::default();
     sends.heard(&token(BEGAN + 1));
     sends.heard(&token(BEGAN + 2));
-    assert_eq!(sends.lost(lost(0, BEGAN)), None);
+    sends.lost(lost(0, BEGAN));
+    assert_eq!(sends.settled(), None);
 }
 
 #[test]
 fn tokens_that_are_no_numbers_and_long_lists_do_no_harm() {
     let mut sends = Sends::default();
     for odd in ["", "x", "-5", "99999999999999999999999", "12"] {
-        assert_eq!(sends.heard(odd), None);
+        sends.heard(odd);
         sends.lost(lost(0, BEGAN));
+        assert_eq!(sends.settled(), None);
     }
+    sends.asked(3);
     for number in 0..100 {
         sends.answered(&token(BEGAN + 60_000 + number));
         sends.heard(&token(BEGAN + 90_000 + number));
