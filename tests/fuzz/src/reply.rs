@@ -131,13 +131,24 @@ fn sent(account: &Account, reply: &Reply) {
     }
 }
 
+/// What a state says, but for the calls that are under way, which every reply counts.
+fn remembered(state: &[u8]) -> serde_json::Value {
+    let mut state: serde_json::Value = serde_json::from_slice(state).expect("a state is JSON");
+    if let Some(fields) = state.as_object_mut() {
+        fields.remove("sends");
+    }
+    state
+}
+
 /// A reply that asks for the phone number is remembered, and the next one does not ask: it changes nothing more.
 fn asks_once(account: &Account, reply: &Reply, outcome: &Outcome) {
-    let asked = outcome.state != KNOWN.state;
+    let asked = remembered(&outcome.state) != remembered(&KNOWN.state);
     assert!(!asked || !account.settings.is_empty(), "a reply changes nothing, if it is not to ask");
     let next = given::conversation(given::USER, &outcome.state);
     match viber::handle_reply(account, &next, reply) {
-        Ok(again) => assert_eq!(again.state, outcome.state, "a reply asks again"),
+        Ok(again) => {
+            assert_eq!(remembered(&again.state), remembered(&outcome.state), "a reply asks again");
+        }
         Err(problem) => panic!("what was sent once is not sent again: {problem:?}"),
     }
 }

@@ -40,6 +40,10 @@ const BECOMES: &[(&str, &str)] = &[
         "1-customer-waits",
         "resume add-action; session-until session-until-at-most price=in-session subscribed=yes",
     ),
+    (
+        "1-customer-waits-open",
+        "resume add-action; session-until session-until-at-most price=in-session subscribed=yes",
+    ),
 ];
 
 /// A token that Viber would make `after` ms after now.
@@ -103,7 +107,7 @@ fn customers() -> Vec<(&'static str, Vec<u8>)> {
     desk.webhook(&receipt(token(90_000)));
     send(&mut desk, "r3", ok(r#"{"status":2}"#));
     send(&mut desk, "r4", ok(r#"{"status":12}"#));
-    keep("1-customer-waits", &desk);
+    keep("1-customer-waits-open", &desk);
     states
 }
 
