@@ -308,8 +308,10 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let downloader = Downloader::new(BTreeMap::new()).expect("clients");
-        let error =
-            downloader.guarded.get(format!("http://localhost:{port}/")).send().await.expect_err("refused");
+        // Without the guard nobody answers: a limit, so that the test fails and does not wait.
+        let request =
+            downloader.guarded.get(format!("http://localhost:{port}/")).timeout(Duration::from_secs(5));
+        let error = request.send().await.expect_err("refused");
         assert_eq!(unreached(&error).code(), "link-refused", "{error:?}");
         let visit = tokio::time::timeout(Duration::from_millis(100), listener.accept()).await;
         assert!(visit.is_err(), "localhost was called");
