@@ -14,6 +14,8 @@ use crate::clock::{now_ms, to_column};
 pub const KEEP_DAYS: u32 = 30;
 /// How long dedupe ids are kept, days. Viber repeats a callback for an hour; a backup that is put back brings more.
 const HANDLED_DAYS: u32 = 30;
+/// How long an upload waits to be used, days.
+const UPLOAD_DAYS: u32 = 1;
 /// By the desk's clock, which a simulation moves.
 const EVERY_MS: u64 = 3_600_000;
 /// After a start: it has more urgent things to do.
@@ -44,7 +46,11 @@ pub async fn run(app: Arc<App>, keep_days: u32) {
 
 async fn sweep(app: &App, keep_days: u32) -> Result<usize> {
     let now = to_column(now_ms());
-    let kept = KeptFrom { handled: before(now, HANDLED_DAYS), rest: before(now, keep_days) };
+    let kept = KeptFrom {
+        handled: before(now, HANDLED_DAYS),
+        rest: before(now, keep_days),
+        uploads: before(now, UPLOAD_DAYS),
+    };
     let mut forgotten = 0;
     loop {
         let found = app.store.read(move |tx| tx.expired(kept, FOUND_MAX)).await?;

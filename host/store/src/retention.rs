@@ -6,12 +6,14 @@ use rusqlite::params;
 use crate::{Result, Tx};
 
 /// From when on things are kept, ms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeptFrom {
     /// Dedupe ids.
     pub handled: i64,
     /// Done calls, receipts whose message never came, the content of deleted tasks.
     pub rest: i64,
+    /// Uploads that nobody used.
+    pub uploads: i64,
 }
 
 /// Something that has been kept long enough.
@@ -33,13 +35,18 @@ pub enum Expired {
         /// The messenger's id.
         message_id: String,
     },
-    /// What a deleted task says.
+    /// What a deleted task says, and its files.
     Task(i64),
+    /// An upload that nothing carries.
+    Upload(i64),
 }
 
 /// A call that is done and that no part of a reply may be sent by again.
 const CALL_IS_OVER: &str = "state = 'done' AND began_at < ?2 AND NOT EXISTS
     (SELECT 1 FROM deliveries d WHERE d.call = calls.seq AND d.state IN ('failed', 'unconfirmed'))";
+
+/// A file that neither an action nor a quick reply carries.
+const UNUSED: &str = "action IS NULL AND quick_reply IS NULL";
 
 impl Tx<'_> {
     /// What has been kept long enough, no more than `most` of each kind.
@@ -73,6 +80,11 @@ impl Tx<'_> {
         for id in tasks.query_map([kept.rest, most], |row| row.get(0))? {
             found.push(Expired::Task(id?));
         }
+        let mut uploads =
+            self.db.prepare_cached(&format!("SELECT id FROM files WHERE {UNUSED} AND at < ?1 LIMIT ?2"))?;
+        for id in uploads.query_map([kept.uploads, most], |row| row.get(0))? {
+            found.push(Expired::Upload(id?));
+        }
         Ok(found)
     }
 
@@ -101,6 +113,10 @@ impl Tx<'_> {
                      (SELECT id FROM tasks WHERE id = ?1 AND status = 'deleted' AND updated_at < ?2)",
                 )?
                 .execute([*id, kept.rest])?,
+            Expired::Upload(id) => self
+                .db
+                .prepare_cached(&format!("DELETE FROM files WHERE id = ?1 AND {UNUSED} AND at < ?2"))?
+                .execute([*id, kept.uploads])?,
         };
         Ok(())
     }

@@ -276,3 +276,26 @@ CREATE TABLE media (
     UNIQUE (contact, url)
 ) STRICT;
 CREATE INDEX media_waiting ON media (url_until, id) WHERE state = 'waiting';
+CREATE INDEX media_by_blob ON media (sha256) WHERE sha256 IS NOT NULL;
+
+-- --- Files that operators send ----------------------------------------------------------------------------------
+-- Their bytes are blobs as well. One that nothing has is an upload, and forgotten after a day; what is written with it
+-- gets a row of its own.
+
+CREATE TABLE files (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    action      INTEGER REFERENCES actions(id) ON DELETE CASCADE,
+    quick_reply INTEGER REFERENCES quick_replies(id) ON DELETE CASCADE,
+    part        INTEGER NOT NULL DEFAULT 0,  -- which part of the action; of a quick reply its place
+    link_id     TEXT UNIQUE,                 -- 256 random bits: what an action's links name
+    name        TEXT NOT NULL,
+    media_type  TEXT NOT NULL,
+    size        INTEGER NOT NULL,
+    sha256      TEXT NOT NULL,
+    revoked_at  INTEGER,                     -- nobody reads it from then on
+    at          INTEGER NOT NULL,
+    UNIQUE (action, part)
+) STRICT;
+CREATE INDEX files_by_quick_reply ON files (quick_reply, part) WHERE quick_reply IS NOT NULL;
+CREATE INDEX files_unused ON files (at) WHERE action IS NULL AND quick_reply IS NULL;
+CREATE INDEX files_by_blob ON files (sha256) WHERE revoked_at IS NULL;

@@ -86,7 +86,7 @@ async fn everything_that_came_is_accounted_for() {
     refused.await.expect_err("it is refused");
     assert_eq!(counts(&store).await, all, "what is not kept is not counted");
 
-    forget(&store, KeptFrom { handled: 2, rest: 100 }).await;
+    forget(&store, KeptFrom { handled: 2, rest: 100, ..KeptFrom::default() }).await;
     assert_eq!(counts(&store).await.calls_forgotten, 1, "the done one");
     store.write(|tx| tx.delete_account("a")).await.expect("it writes");
     let gone = counts(&store).await;

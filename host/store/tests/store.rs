@@ -132,7 +132,7 @@ async fn a_dedupe_id_counts_once() {
     let left = bench
         .store
         .write(|tx| {
-            let kept = KeptFrom { handled: 2, rest: 0 };
+            let kept = KeptFrom { handled: 2, ..KeptFrom::default() };
             let expired = tx.expired(kept, 9)?;
             expired.iter().try_for_each(|one| tx.forget(one, kept))?;
             Ok((expired.len(), tx.is_handled("a", "x")?))
