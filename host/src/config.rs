@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde::Deserialize;
 
+use crate::telemetry::LogFormat;
+
 /// The file's keys, named as the flags are.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -32,6 +34,8 @@ pub struct FileConfig {
     pub keep_days: Option<u32>,
     /// Megabytes of the disk that stay free.
     pub free_disk_min_mb: Option<u64>,
+    /// How lines of the log are written.
+    pub log_format: Option<LogFormat>,
 }
 
 impl FileConfig {

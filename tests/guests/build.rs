@@ -47,6 +47,8 @@ fn main() -> Done {
     build.component("hostile", "hostile", "hostile", &hostile)?;
     let in_start = [hostile[0], hostile[1], "--features", "loop_in_start"];
     build.component("hostile", "hostile", "loop_in_start", &in_start)?;
+    let tattler = [hostile[0], hostile[1], "--features", "tattler"];
+    build.component("hostile", "hostile", "tattler", &tattler)?;
     build.texts()
 }
 

@@ -208,7 +208,8 @@ impl Binding {
             let function = instance.get_typed_func::<P, (R,)>(&mut store, function)?;
             Ok(function.call(&mut store, params)?.0)
         }));
-        logs::log_stderr(plugin, &store.data().stderr(), limits.stderr_lines_max, leaks);
+        let (stderr, shows) = (store.data().stderr(), self.shared.shows_stderr);
+        logs::log_stderr(plugin, &stderr, shows, limits.stderr_lines_max, leaks);
         match result {
             Ok(result) => result.map_err(|error| self.explain(&error)),
             Err(panic) => Err(CallError::Host { message: panic_message(&*panic) }),
@@ -248,9 +249,7 @@ fn trap_message(trap: Trap, error: &wasmtime::Error) -> String {
     }
 }
 
-/// The text of a panic.
+/// The text of a panic, if it stands in the source as it is: one that was put together may quote what was passed.
 fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a text".into())
+    panic.downcast_ref::<&'static str>().map_or("a panic", |text| text).to_owned()
 }

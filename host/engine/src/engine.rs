@@ -24,6 +24,9 @@ pub struct EngineConfig {
     /// A directory for compiled components, this user's alone; made if it is missing. Without one, each start compiles
     /// anew: about a tenth of a second for a component.
     pub cache_dir: Option<PathBuf>,
+    /// Whether the log has what channels write to standard error, and not only how much it was. For their authors, over
+    /// events of their own: the message of a panic may quote what a customer wrote.
+    pub shows_stderr: bool,
 }
 
 /// What all channels of a process share: wasmtime, its pool of instances, the clock. Make one; cloning it costs nothing.
@@ -37,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) limits: Limits,
     pub(crate) gate: Gate,
+    pub(crate) shows_stderr: bool,
     linker: Linker<Guest>,
     cache: Option<Cache>,
 }
@@ -48,14 +52,14 @@ impl Engine {
     /// If wasmtime cannot start with the limits on this machine, or the cache's directory cannot be used or is open to
     /// other users.
     pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
-        let EngineConfig { limits, cache_dir } = config;
+        let EngineConfig { limits, cache_dir, shows_stderr } = config;
         let wasmtime = config::start(&limits)?;
         let mut linker = Linker::new(&wasmtime);
         wasi::link(&mut linker).map_err(|error| EngineError::Runtime { reason: format!("{error:#}") })?;
         let cache = cache_dir.map(|directory| Cache::open(&directory, &wasmtime)).transpose()?;
         ticker::start(&wasmtime).map_err(EngineError::Ticker)?;
         let gate = Gate::new(limits.calls_at_once_max);
-        Ok(Self { shared: Arc::new(Shared { wasmtime, limits, gate, linker, cache }) })
+        Ok(Self { shared: Arc::new(Shared { wasmtime, limits, gate, shows_stderr, linker, cache }) })
     }
 
     /// The bounds of every call.

@@ -156,7 +156,7 @@ pub enum CallError {
     /// It went too deep.
     #[error("the call used up its stack")]
     Stack,
-    /// It crashed. What it wrote to standard error is in the log.
+    /// It crashed. What it wrote to standard error is in the log where [`shows_stderr`](crate::EngineConfig) says so.
     #[error("the call crashed: {message}")]
     Trap {
         /// The trap, and where in the component it happened.

@@ -2,8 +2,9 @@
 
 use crate::leak::Leaks;
 
-/// Logs a call's standard error, line by line: bounded, and without what could steer a terminal.
-pub(crate) fn log_stderr(plugin: &str, stderr: &[u8], lines_max: usize, leaks: &Leaks) {
+/// Says in the log that a call wrote to standard error, and how much; `shows`: what it wrote too, line by line, bounded,
+/// and without what could steer a terminal or what is a secret.
+pub(crate) fn log_stderr(plugin: &str, stderr: &[u8], shows: bool, lines_max: usize, leaks: &Leaks) {
     if stderr.is_empty() {
         return;
     }
@@ -12,6 +13,14 @@ pub(crate) fn log_stderr(plugin: &str, stderr: &[u8], lines_max: usize, leaks: &
             plugin.id = plugin,
             secret = name,
             "channel wrote a secret to standard error; left out"
+        );
+        return;
+    }
+    if !shows {
+        tracing::warn!(
+            plugin.id = plugin,
+            size_bytes = stderr.len(),
+            "channel wrote to standard error; left out, it may be what a customer wrote"
         );
         return;
     }

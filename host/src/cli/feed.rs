@@ -32,7 +32,7 @@ pub(super) struct FeedArgs {
 }
 
 pub(super) fn run(args: &FeedArgs) -> anyhow::Result<()> {
-    let channel = super::engine(super::user_cache())?.load(&args.plugin)?;
+    let channel = super::authors_engine()?.load(&args.plugin)?;
     let settings = args.settings.as_deref().map(read_object).transpose()?.unwrap_or_default();
     let secrets = args.secrets.as_deref().map(read_object).transpose()?.unwrap_or_default();
     let secrets = secrets

@@ -25,7 +25,7 @@ pub(super) struct InspectArgs {
 }
 
 pub(super) fn run(args: &InspectArgs) -> anyhow::Result<()> {
-    let channel = super::engine(super::user_cache())?.load(&args.plugin)?;
+    let channel = super::authors_engine()?.load(&args.plugin)?;
     let mut out = io::stdout().lock();
     if let Some(language) = &args.guide {
         write!(out, "{}", texts(channel.manifest(), language)?.guide)?;

@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand};
 use secrecy::zeroize::Zeroizing;
 
 use crate::secrets::KeySource;
+use crate::telemetry::{self, LogFormat};
 
 /// The reference helpdesk for messenger channels.
 #[derive(Debug, Parser)]
@@ -58,9 +59,16 @@ impl Cli {
     }
 }
 
-/// An engine with its compile cache in the folder, or without one.
+/// An engine with its compile cache in the folder, or without one; what channels write to standard error stays out of the
+/// log.
 fn engine(cache_dir: Option<PathBuf>) -> anyhow::Result<Engine> {
     Ok(Engine::new(EngineConfig { cache_dir, ..EngineConfig::default() })?)
+}
+
+/// An engine for a channel's author, who wants to see what it writes to standard error.
+fn authors_engine() -> anyhow::Result<Engine> {
+    telemetry::start(LogFormat::Text)?;
+    Ok(Engine::new(EngineConfig { cache_dir: user_cache(), shows_stderr: true, ..EngineConfig::default() })?)
 }
 
 /// Where the master key is: in the environment, else in the file, else in the data folder.

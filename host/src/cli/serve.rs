@@ -21,6 +21,7 @@ use crate::metrics::Metrics;
 use crate::outbox::{self, Egress};
 use crate::pressure::Pressure;
 use crate::started::{Plugin, Started};
+use crate::telemetry::LogFormat;
 use crate::{checks, edge, http, retention, secrets, shutdown, telemetry};
 
 /// After the wish to stop, for requests and calls to come to their end. With what follows it stays under 10 s (G28).
@@ -69,6 +70,9 @@ pub(super) struct ServeArgs {
     /// Free megabytes of the disk below which nothing new is taken in [default: 500, or 5 % of a small disk]
     #[arg(long, env = "DESK_FREE_DISK_MIN_MB")]
     free_disk_min_mb: Option<u64>,
+    /// How lines of the log are written; which ones, DESK_LOG says [default: text]
+    #[arg(long, env = "DESK_LOG_FORMAT", value_enum)]
+    log_format: Option<LogFormat>,
 }
 
 /// What `serve` runs with, from flags, the environment and the file, in this order.
@@ -84,6 +88,7 @@ struct Settings {
     clock: Option<PathBuf>,
     limits: Limits,
     free_bytes_min: Option<u64>,
+    log_format: LogFormat,
 }
 
 /// What running takes besides the desk itself.
@@ -102,8 +107,8 @@ pub(super) fn database(data: &Path) -> PathBuf {
 }
 
 pub(super) fn run(args: ServeArgs) -> anyhow::Result<()> {
-    telemetry::start();
     let settings = settings(args)?;
+    telemetry::start(settings.log_format)?;
     edge::allow_open_files();
     secrets::forbid_core_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -133,6 +138,7 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
             .free_disk_min_mb
             .or(file.free_disk_min_mb)
             .map(|mb| mb.saturating_mul(1_000_000)),
+        log_format: args.log_format.or(file.log_format).unwrap_or_default(),
     })
 }
 

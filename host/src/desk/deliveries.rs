@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Place, name_of};
 use crate::clock::to_column;
+use crate::telemetry;
 
 /// The id under which the plugin knows an action that is sent.
 #[must_use]
@@ -80,7 +81,7 @@ pub fn apply_receipt(tx: &Tx, place: &Place, receipt: &DeliveryReceipt) -> Resul
         ReceiptTarget::Other(kind) => {
             tracing::warn!(
                 account.id = place.account.id,
-                kind,
+                kind = telemetry::code(kind),
                 "receipt for an unknown kind of target ignored"
             );
             return Ok(());

@@ -1,5 +1,6 @@
 //! Every route of the desk on one screen. Not here: what they do.
 
+mod access;
 mod api;
 mod auth;
 mod console;
@@ -51,6 +52,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/healthz", get(health::lives))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
+        .layer(middleware::from_fn(access::log))
         .with_state(app)
 }
 

@@ -6,6 +6,7 @@ use desk_store::{NewCall, StoreError, Tx};
 use super::event::Event;
 use crate::clock::to_column;
 use crate::desk::{Helpdesk, Place, accounts, deliveries};
+use crate::telemetry;
 
 /// Applies an outcome. On an error the caller's transaction is rolled back, so nothing of it stays.
 pub(super) fn apply(
@@ -46,7 +47,8 @@ fn apply_command(
         Command::AccountStatus(status) => accounts::apply_status(tx, place, status),
         Command::ManageAccount(request) => queue_request(tx, place, request),
         Command::Other(other) => {
-            tracing::warn!(account.id = place.account.id, kind = other.kind, "unknown command ignored");
+            let kind = telemetry::code(&other.kind);
+            tracing::warn!(account.id = place.account.id, kind, "unknown command ignored");
             Ok(())
         }
     }

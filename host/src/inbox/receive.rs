@@ -10,6 +10,7 @@ use super::step::{InboxError, handle};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::secrets::{self, Secrets};
+use crate::telemetry;
 
 /// What to answer the messenger.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ async fn take(app: &Arc<App>, account: &str, request: HttpRequest) -> Result<Web
         Some(Err(rejection)) => {
             tracing::info!(
                 account.id = row.id,
-                problem.code = rejection.problem.code,
+                problem.code = telemetry::code(&rejection.problem.code),
                 http.status = rejection.status,
                 "webhook refused"
             );

@@ -12,6 +12,7 @@ use super::{effects, lanes::Lane};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::desk::{Place, accounts, deliveries};
+use crate::telemetry;
 
 /// How an event ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -279,7 +280,7 @@ async fn park(
     tracing::warn!(
         account.id = account,
         event.kind = input.event.kind(),
-        problem.code = problem.code,
+        problem.code = telemetry::code(&problem.code),
         "the plugin could not handle an event; it is parked"
     );
     let done = app

@@ -1,7 +1,7 @@
 //! The worker that sends: wait for work or a stop, begin the attempts that are due, send, feed the answers back.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use channel_engine::contract::{Answer, AnswerResult, Call};
 use desk_store::{CallRow, StoreError};
@@ -11,6 +11,7 @@ use crate::clock::{now_ms, to_column};
 use crate::inbox::{Event, InboxError, Origin, handle};
 use crate::secrets;
 use crate::shutdown::Stop;
+use crate::telemetry;
 
 /// Most calls that are begun at once; the rest is taken in the next round.
 const ROUND_MAX: i64 = 64;
@@ -85,11 +86,32 @@ async fn begin(app: &App) -> Result<(Vec<CallRow>, Duration), StoreError> {
 }
 
 async fn deliver(app: Arc<App>, row: CallRow) {
+    let began = Instant::now();
     let result = send(&app, &row).await;
-    let (account, call) = (row.account.clone(), row.id.clone());
+    let (account, seq) = (row.account.clone(), row.seq);
+    let (ended, duration_ms) = (ended(&result), telemetry::ms(began.elapsed()));
+    tracing::debug!(
+        account.id = account,
+        call.seq = seq,
+        attempt = row.attempt,
+        ended,
+        duration_ms,
+        "call made"
+    );
     if let Err(error) = feed(&app, row, result).await {
         // The row stays `sending`: the next start asks the plugin what to do.
-        tracing::error!(account.id = account, call.id = call, %error, "an answer could not be recorded");
+        tracing::error!(account.id = account, call.seq = seq, %error, "an answer could not be recorded");
+    }
+}
+
+/// How a call ended, for the log.
+fn ended(result: &AnswerResult) -> &'static str {
+    match result {
+        AnswerResult::Response(_) => "response",
+        AnswerResult::NotSent(_) => "not_sent",
+        AnswerResult::Unknown(_) => "unknown",
+        AnswerResult::RefusedByPolicy(_) => "refused_by_policy",
+        AnswerResult::Other(_) => "other",
     }
 }
 

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 
+use crate::error::place;
 use crate::{Result, Tx};
 
 /// A connection of the helpdesk to a messenger.
@@ -65,7 +66,8 @@ fn from_row(row: &Row) -> rusqlite::Result<AccountRow> {
 pub(crate) fn json_column(row: &Row, index: usize) -> rusqlite::Result<Option<Value>> {
     let Some(text) = row.get::<_, Option<String>>(index)? else { return Ok(None) };
     serde_json::from_str(&text).map(Some).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(error))
+        let fault = format!("no JSON {}", place(&error)).into();
+        rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, fault)
     })
 }
 

@@ -36,7 +36,7 @@ pub enum StoreError {
     #[error("database: {0}")]
     Sql(#[from] rusqlite::Error),
     /// A column does not hold the JSON that was written to it.
-    #[error("stored JSON is damaged: {0}")]
+    #[error("stored JSON is damaged {}", place(.0))]
     Json(#[from] serde_json::Error),
     /// The row was changed by somebody else since it was read.
     #[error("{0} was changed meanwhile")]
@@ -56,4 +56,23 @@ pub enum StoreError {
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
+}
+
+/// Where JSON is damaged; not what stands there, as serde has it: an error is logged, and a customer may have written it.
+pub(crate) fn place(error: &serde_json::Error) -> String {
+    format!("at line {}, column {}", error.line(), error.column())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StoreError;
+
+    /// G21.
+    #[test]
+    fn damaged_json_is_not_quoted() {
+        let error = serde_json::from_str::<u32>(r#""Olena, 380501112233""#).expect_err("no number");
+        assert!(error.to_string().contains("Olena"), "serde quotes it: {error}");
+        let said = StoreError::from(error).to_string();
+        assert!(!said.contains("Olena") && said.contains("line 1"), "{said}");
+    }
 }

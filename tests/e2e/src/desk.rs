@@ -29,6 +29,8 @@ pub struct DeskOptions {
     pub movable_clock: bool,
     /// Further arguments of `desk serve`.
     pub more: Vec<String>,
+    /// Variables of its environment.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// A running desk. Dropping it ends the process.
@@ -365,7 +367,7 @@ fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<(Child, String, O
         }
         command.arg("--clock").arg(file);
     }
-    command.args(&options.more);
+    command.args(&options.more).envs(options.environment.iter().map(|(name, value)| (name, value)));
     let log = File::options().create(true).append(true).open(log_path(data))?;
     let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
     let output = process.stdout.take().context("the desk's output is piped")?;

@@ -1,8 +1,10 @@
 //! A bench for tests of the whole: Viber's simulator in this process, `desk` as a process of its own, and clients for
 //! both. It knows the desk and the simulator only by what they print and answer; it shares no code with the plugin.
 
+pub mod busy;
 mod cable;
 pub mod callback;
+pub mod canary;
 mod data;
 mod desk;
 mod feed;

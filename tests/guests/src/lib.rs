@@ -13,6 +13,9 @@ pub const HOSTILE: &str = concat!(env!("OUT_DIR"), "/hostile.wasm");
 /// The same, looping before any of its functions is called.
 pub const LOOP_IN_START: &str = concat!(env!("OUT_DIR"), "/loop_in_start.wasm");
 
+/// A channel that tells the secret it sees and what customers write, where its account's settings say.
+pub const TATTLER: &str = concat!(env!("OUT_DIR"), "/tattler.wasm");
+
 /// Imports `wasi:sockets`.
 pub const IMPORTS_SOCKETS: &str = concat!(env!("OUT_DIR"), "/imports_sockets.wasm");
 

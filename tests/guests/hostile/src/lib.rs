@@ -1,6 +1,8 @@
 //! A channel that misbehaves on request: the account's settings name the deed. Not here: components that are refused
 //! before they run; those are in `../wat`.
 
+#![cfg_attr(feature = "tattler", allow(dead_code, reason = "another channel takes its place"))]
+
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::{Duration, SystemTime};
@@ -9,8 +11,12 @@ wit_bindgen::generate!({ path: "../../../wit", world: "channel" });
 
 use exports::helpdesk::channel::messenger_channel::*;
 
+#[cfg(feature = "tattler")]
+mod tattler;
+
 struct Hostile;
 
+#[cfg(not(feature = "tattler"))]
 export!(Hostile);
 
 /// Runs before any export, as constructors of C++ do.

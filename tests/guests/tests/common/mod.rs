@@ -15,7 +15,8 @@ pub(crate) const TIME_MS: u64 = 300;
 pub(crate) fn engine_with(limits: Limits) -> Engine {
     // Compiled components survive from run to run, so that only the first one waits for Cranelift.
     let cache_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
-    Engine::new(EngineConfig { limits, cache_dir: Some(cache_dir) }).expect("the engine starts")
+    Engine::new(EngineConfig { limits, cache_dir: Some(cache_dir), ..EngineConfig::default() })
+        .expect("the engine starts")
 }
 
 pub(crate) fn engine() -> Engine {
