@@ -68,7 +68,8 @@ impl Channel {
     }
 
     /// Authenticates and reads a raw webhook request. An answer with the value of a secret in it is refused as a whole: it
-    /// would go to rows and to other machines.
+    /// would go to rows and to other machines. Where the request itself has the value, somebody wrote it who knew it, and
+    /// what they wrote must not be lost: then it is masked in the answer.
     ///
     /// # Errors
     /// [`CallError`], if the channel did not come to an answer that can be used.
@@ -79,7 +80,7 @@ impl Channel {
         request: &HttpRequest,
     ) -> Result<Result<Receipt, Rejection>, CallError> {
         let (function, leaks) = (&self.functions().receive_webhook, Leaks::of(secrets));
-        let result: WebhookResult = self.call(function, (account, secrets, request), &leaks)?;
+        let mut result: WebhookResult = self.call(function, (account, secrets, request), &leaks)?;
         let limits = &self.inner.binding.shared.limits;
         let (verdict, leaked) = match &result {
             Ok(receipt) => (output::check_receipt(receipt, limits), leaks.in_receipt(receipt)),
@@ -87,6 +88,13 @@ impl Channel {
         };
         verdict.map_err(|reason| CallError::Output { reason })?;
         if let Some(name) = leaked {
+            if leaks.in_request(request).is_some() {
+                match &mut result {
+                    Ok(receipt) => leaks.mask_receipt(receipt),
+                    Err(rejection) => leaks.mask_problem(&mut rejection.problem),
+                }
+                return Ok(result);
+            }
             return Err(CallError::Output {
                 reason: format!("the value of the secret `{name}` stands in it"),
             });

@@ -6,13 +6,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use crate::contract::{Header, HttpResponse, Inbound, Problem, Receipt, Rejection, Secret, Unreadable};
+use crate::contract::{
+    Header, HttpRequest, HttpResponse, Inbound, Problem, ProblemClass, Receipt, Rejection, Secret, Unreadable,
+};
 
 /// A shorter value would be found everywhere by chance; no messenger's key is as short.
 const VALUE_BYTES_MIN: usize = 8;
 /// Base64 of the same bytes differs by where they begin: characters that the bytes before have a part in, by how many
 /// there are of them, modulo 3.
 const BASE64_SHARED: [usize; 3] = [0, 2, 3];
+
+/// What stands where a value was.
+const MASK: u8 = b'*';
 
 /// What to look for.
 pub(crate) struct Leaks<'a> {
@@ -43,9 +48,62 @@ impl<'a> Leaks<'a> {
         self.first_in(of_problem(problem))
     }
 
+    /// The name of a secret whose value stands in a request. Who sent it knew it; that a channel passes it on is no leak of
+    /// the channel's.
+    pub(crate) fn in_request(&self, request: &HttpRequest) -> Option<&'a str> {
+        let HttpRequest { method: _, path, query, headers, body } = request;
+        let head = [path.as_bytes(), query.as_bytes(), body.as_slice()];
+        self.first_in(headers.iter().flat_map(of_header).chain(head))
+    }
+
+    /// Masks every value in a receipt.
+    pub(crate) fn mask_receipt(&self, receipt: &mut Receipt) {
+        let Receipt { response: HttpResponse { status: _, headers, body }, inbound, unreadable } = receipt;
+        headers.iter_mut().for_each(|Header { name, value }| self.mask_texts([name, value]));
+        self.mask(body);
+        for Inbound { conversation, dedupe, at: _, payload, extras } in inbound {
+            self.mask_texts([conversation, dedupe]);
+            extras.iter_mut().for_each(|(name, value)| self.mask_texts([name, value]));
+            self.mask(payload);
+        }
+        for Unreadable { dedupe, problem, payload } in unreadable {
+            self.mask_texts([dedupe]);
+            self.mask_problem(problem);
+            self.mask(payload);
+        }
+    }
+
+    /// Masks every value in a problem.
+    pub(crate) fn mask_problem(&self, Problem { class, code, text, advice }: &mut Problem) {
+        self.mask_texts([code, text, advice]);
+        if let ProblemClass::Other(name) = class {
+            self.mask_texts([name]);
+        }
+    }
+
+    fn mask(&self, bytes: &mut [u8]) {
+        for form in self.secrets.iter().flat_map(|(_, forms)| forms) {
+            let mut from = 0;
+            while let Some(at) = form.place_in(&bytes[from..]) {
+                let end = from + at + form.bytes.len();
+                bytes[from + at..end].fill(MASK);
+                from = end;
+            }
+        }
+    }
+
+    fn mask_texts<'b>(&self, texts: impl IntoIterator<Item = &'b mut String>) {
+        for text in texts {
+            let mut bytes = std::mem::take(text).into_bytes();
+            self.mask(&mut bytes);
+            // A value is whole characters, so what is left of the text is too.
+            *text = String::from_utf8_lossy(&bytes).into_owned();
+        }
+    }
+
     /// The name of a secret whose value stands in these bytes.
     pub(crate) fn in_bytes(&self, bytes: &[u8]) -> Option<&'a str> {
-        let has = |(_, forms): &&(&str, Vec<Form>)| forms.iter().any(|form| form.stands_in(bytes));
+        let has = |(_, forms): &&(&str, Vec<Form>)| forms.iter().any(|form| form.place_in(bytes).is_some());
         self.secrets.iter().find(has).map(|(name, _)| *name)
     }
 
@@ -70,17 +128,17 @@ fn of_unreadable(Unreadable { dedupe, problem, payload }: &Unreadable) -> impl I
 
 /// The class of a later version is a text too.
 fn of_problem(Problem { class, code, text, advice }: &Problem) -> [&[u8]; 4] {
-    let class = if let crate::contract::ProblemClass::Other(name) = class { name.as_str() } else { "" };
+    let class = if let ProblemClass::Other(name) = class { name.as_str() } else { "" };
     [class.as_bytes(), code.as_bytes(), text.as_bytes(), advice.as_bytes()]
 }
 
 impl Form {
-    fn stands_in(&self, bytes: &[u8]) -> bool {
+    fn place_in(&self, bytes: &[u8]) -> Option<usize> {
         let is_here = |window: &[u8]| match self.ignores_case {
             true => window.eq_ignore_ascii_case(&self.bytes),
             false => window == self.bytes,
         };
-        bytes.windows(self.bytes.len()).any(is_here)
+        bytes.windows(self.bytes.len()).position(is_here)
     }
 }
 
@@ -139,7 +197,7 @@ mod tests {
         let (secrets, value) = (secrets(), VALUE.to_owned());
         let leaks = Leaks::of(&secrets);
         let problem = Problem {
-            class: crate::contract::ProblemClass::Internal,
+            class: ProblemClass::Other(value.clone()),
             code: String::new(),
             text: value.clone(),
             advice: String::new(),
@@ -161,7 +219,7 @@ mod tests {
             }],
             ..Receipt::default()
         };
-        let none = Problem { text: String::new(), ..problem.clone() };
+        let none = Problem { class: ProblemClass::Internal, text: String::new(), ..problem.clone() };
         for receipt in [
             response(VALUE, "", ""),
             response("", VALUE, ""),
@@ -175,9 +233,31 @@ mod tests {
             unreadable("", &none, VALUE),
         ] {
             assert_eq!(leaks.in_receipt(&receipt), Some("api_key"), "{receipt:?}");
+            let mut masked = receipt;
+            leaks.mask_receipt(&mut masked);
+            assert_eq!(leaks.in_receipt(&masked), None, "{masked:?}");
         }
         assert_eq!(leaks.in_receipt(&response("a", "b", "c")), None);
         assert_eq!(leaks.in_rejection(&Rejection { status: 401, problem }), Some("api_key"));
         assert_eq!(leaks.in_rejection(&Rejection { status: 401, problem: none }), None);
+    }
+
+    /// G21: of a text nothing is lost but the value, in each of its forms.
+    #[test]
+    fn what_somebody_wrote_stays_but_for_the_value() {
+        let secrets = secrets();
+        let leaks = Leaks::of(&secrets);
+        let hex: String = VALUE.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let payload = format!("Олена: {VALUE}, {VALUE}; {hex}.");
+        let mut receipt = Receipt::default();
+        receipt.inbound.push(Inbound { payload: payload.into(), dedupe: "7".into(), ..Inbound::default() });
+        leaks.mask_receipt(&mut receipt);
+        let (stars, more) = ("*".repeat(VALUE.len()), "*".repeat(hex.len()));
+        let left = String::from_utf8_lossy(&receipt.inbound[0].payload).into_owned();
+        assert_eq!(left, format!("Олена: {stars}, {stars}; {more}."));
+        assert_eq!(receipt.inbound[0].dedupe, "7");
+        let request = |body: &str| HttpRequest { body: body.into(), ..HttpRequest::default() };
+        assert_eq!(leaks.in_request(&request(&format!("it is {VALUE}"))), Some("api_key"));
+        assert_eq!(leaks.in_request(&request("it is not")), None);
     }
 }

@@ -44,7 +44,9 @@ fn without_value(message: &str) -> String {
 
 impl From<PathRejection> for ApiError {
     fn from(rejection: PathRejection) -> Self {
-        Self::refused(rejection.status(), "bad-path", rejection.body_text())
+        // Its own words quote what came.
+        let detail = "a part of the path is not what it should be: the ids of tasks and the like are numbers";
+        Self::refused(rejection.status(), "bad-path", detail.to_owned())
     }
 }
 

@@ -127,3 +127,58 @@ fn sealed_anew(keys: &Keys, row: &SealedSecret) -> Result<SealedSecret> {
 fn place(row: &SealedSecret, slot: Slot) -> Place<'_> {
     Place { account: &row.account, name: &row.name, slot }
 }
+
+#[cfg(test)]
+mod tests {
+    use desk_store::{NewAccount, Store};
+
+    use super::*;
+
+    const ACCOUNTS: usize = 10;
+
+    /// G20: a sealed row in the place of another account's is refused, whichever two they are, as value and as candidate;
+    /// in its own place each opens.
+    #[tokio::test]
+    async fn rows_swapped_between_accounts_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("desk.sqlite")).expect("a store");
+        let keys = Keys::parse(&Keys::generate().expect("a key")).expect("a key");
+        let refused = store.write(move |tx| {
+            let id = |number: usize| format!("viber-{number}");
+            for number in 0..ACCOUNTS {
+                let (channel, name) = ("viber".into(), "Shop".into());
+                let settings = serde_json::json!({});
+                tx.add_account(&NewAccount {
+                    id: id(number),
+                    channel,
+                    name,
+                    settings,
+                    configured_by: None,
+                    at: 1,
+                })?;
+                let of = |what: &str| {
+                    [("api_key".to_owned(), format!("{what}-{number}").into())].into_iter().collect()
+                };
+                keep(tx, &keys, &id(number), &of("value"))?;
+                keep_candidates(tx, &keys, &id(number), &of("candidate"))?;
+            }
+            let mut refused = 0;
+            for (from, to) in (0..ACCOUNTS * ACCOUNTS).map(|pair| (pair / ACCOUNTS, pair % ACCOUNTS)) {
+                let own = tx.secrets(&id(to))?.remove(0);
+                let stolen = tx.secrets(&id(from))?.remove(0);
+                tx.put_secret(&SealedSecret { account: id(to), ..stolen })?;
+                let (value, candidate) = (values(tx, &keys, &id(to)), candidates(tx, &keys, &id(to)));
+                if from == to {
+                    let candidate = candidate?.unwrap_or_default();
+                    assert_eq!(value?.get("api_key"), Some(format!("value-{to}").as_str()));
+                    assert_eq!(candidate.get("api_key"), Some(format!("candidate-{to}").as_str()));
+                } else {
+                    refused += usize::from(value.is_err()) + usize::from(candidate.is_err());
+                }
+                tx.put_secret(&own)?;
+            }
+            Ok(refused)
+        });
+        assert_eq!(refused.await.expect("the store writes"), 2 * ACCOUNTS * (ACCOUNTS - 1));
+    }
+}

@@ -145,7 +145,8 @@ fn verify(keys: &Keys, check: &str, name: &str) -> anyhow::Result<()> {
     match keys.open(CHECK_PLACE, &sealed) {
         Ok(_) => Ok(()),
         Err(SealError::UnknownKey { key, .. }) => bail!(
-            "{name} is not the master key of this database, which is sealed with the key {key}; it has {}",
+            "{name} is not the master key of this database, which is sealed with the key {key}; it has {}. Put the right \
+             one back from where you keep it, or name it with --key-file or DESK_KEY; nothing was changed",
             keys.ids()
         ),
         Err(SealError::Damaged { .. } | SealError::Randomness) => {

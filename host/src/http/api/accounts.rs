@@ -1,5 +1,6 @@
 //! `/api/v1/accounts`: connect, look, change, check, disconnect. A secret setting goes in and never comes out.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -19,6 +20,7 @@ use crate::clock::{now_ms, to_column};
 use crate::desk::entry;
 use crate::inbox::request;
 use crate::secrets::{self, Secrets};
+use crate::telemetry;
 
 // Without `Debug`, since a secret may be among the settings.
 #[derive(Deserialize)]
@@ -148,11 +150,13 @@ fn find_channel<'a>(app: &'a App, name: Option<&str>) -> ApiResult<&'a Channel> 
     })
 }
 
-/// Takes the secret settings out.
+/// Takes the secret settings out. A name that the channel does not have is refused: behind it may stand a key, which
+/// would be kept in plain.
 fn split_secrets(
     channel: &Channel,
     mut settings: Map<String, Value>,
 ) -> ApiResult<(Map<String, Value>, Secrets)> {
+    only_known(channel, &settings)?;
     let mut secrets = Vec::new();
     for name in &channel.manifest().secrets {
         match settings.remove(name) {
@@ -167,6 +171,30 @@ fn split_secrets(
         }
     }
     Ok((settings, secrets.into_iter().collect()))
+}
+
+/// The names of the schema's properties and of the secrets are those there are. A schema without properties says nothing.
+fn only_known(channel: &Channel, settings: &Map<String, Value>) -> ApiResult<()> {
+    let manifest = channel.manifest();
+    let schemas = manifest.texts.iter().filter_map(|texts| serde_json::from_str(&texts.settings_schema).ok());
+    let known: BTreeSet<String> = schemas
+        .flat_map(|schema: Value| schema["properties"].as_object().cloned().unwrap_or_default())
+        .map(|(name, _)| name)
+        .collect();
+    let is_known = |name: &&String| known.contains(*name) || manifest.secrets.contains(*name);
+    match settings.keys().find(|name| !is_known(name)) {
+        Some(name) if !known.is_empty() => {
+            let known: Vec<_> = known.iter().map(String::as_str).collect();
+            // A key may stand in the place of the name too.
+            let detail = format!(
+                "the channel has no setting `{}`; it has {}",
+                telemetry::code(name),
+                known.join(", ")
+            );
+            Err(ApiError::bad_request("unknown-setting", detail))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Ids stand in webhook URLs: random, so that nobody finds the others by counting.
