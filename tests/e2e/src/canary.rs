@@ -12,8 +12,8 @@ use anyhow::Context;
 
 /// A shorter text would be found everywhere by chance.
 pub const BYTES_MIN: usize = 8;
-/// Read at once; and of a longer file no more than the first so many.
-const PIECE_BYTES: usize = 16 << 20;
+/// Of a longer file no more than the first so many are searched.
+const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Base64 of the same bytes differs by where they begin: characters that the bytes before have a part in.
 const BASE64_SHARED: [usize; 3] = [0, 2, 3];
 
@@ -97,7 +97,7 @@ impl Canaries {
                 let mut bytes = Vec::new();
                 // It may go away meanwhile, as a database's log does.
                 if let Ok(file) = File::open(&path) {
-                    file.take(PIECE_BYTES as u64).read_to_end(&mut bytes)?;
+                    file.take(FILE_BYTES_MAX).read_to_end(&mut bytes)?;
                 }
                 searched += self.absent(&name, &bytes)?;
             }

@@ -1,16 +1,23 @@
 //! `desk serve` as a process, and a client of its API. Not here: callbacks, which `callback` makes and signs.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, bail, ensure};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::canary::Canaries;
+
+/// A shorter key than Viber's is a test's own word, and may be said elsewhere.
+const KEY_BYTES_MIN: usize = 32;
 
 /// How a desk is started.
 #[derive(Default)]
@@ -42,6 +49,10 @@ pub struct Desk {
     pub base: String,
     /// The administrator's token.
     pub token: String,
+    /// What it printed, but for that token.
+    pub printed: String,
+    /// Keys that accounts were given: none of them shows in anything that the desk writes.
+    keys: Mutex<BTreeSet<String>>,
     http: Client,
     _folder: Option<TempDir>,
 }
@@ -66,9 +77,10 @@ impl Desk {
         if folder.is_some() {
             share_compiled(&data)?;
         }
-        let (process, base, token) = spawn(&options, &data)?;
+        let Started { process, base, token, printed } = spawn(&options, &data)?;
         let token = token.context("a new desk prints an administrator's token")?;
-        Ok(Self { process, options, data, base, token, http: client(), _folder: folder })
+        let (keys, http) = (Mutex::default(), client());
+        Ok(Self { process, options, data, base, token, printed, keys, http, _folder: folder })
     }
 
     /// Ends the process at once, as a power switch would.
@@ -141,8 +153,28 @@ impl Desk {
     /// # Errors
     /// It does not start.
     pub fn start_again(&mut self) -> anyhow::Result<()> {
-        (self.process, self.base, _) = spawn(&self.options, &self.data)?;
+        let started = spawn(&self.options, &self.data)?;
+        (self.process, self.base) = (started.process, started.base);
+        self.printed.push_str(&started.printed);
         Ok(())
+    }
+
+    /// Kills it and starts it again with these arguments besides.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn restart_with(&mut self, arguments: &[&str]) -> anyhow::Result<()> {
+        self.kill()?;
+        self.options.more.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self.start_again()
+    }
+
+    /// G20, G21: no key that an account was given, and no token, stands in the log or in the data folder.
+    fn shows_no_secret(&self) -> anyhow::Result<u64> {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys = keys.iter().map(|key| ("an account's key", key.as_str()));
+        let canaries = Canaries::of(keys.chain([("the administrator's token", self.token.as_str())]))?;
+        canaries.absent_from_files(&self.data, &[])
     }
 
     /// Moves its clock forward. It must have been started with a movable one.
@@ -206,6 +238,8 @@ impl Desk {
     ) -> anyhow::Result<(StatusCode, Value)> {
         let mut request = self.request(method, path).bearer_auth(&self.token);
         if let Some(body) = body {
+            let key = body["settings"]["api_key"].as_str().filter(|key| key.len() >= KEY_BYTES_MIN);
+            self.keys.lock().unwrap_or_else(PoisonError::into_inner).extend(key.map(str::to_owned));
             request = request.json(&body);
         }
         let response = request.send().await?;
@@ -283,6 +317,13 @@ impl Drop for Desk {
         // It may have ended by itself; then there is nothing to do.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        // A test that has failed has its own say.
+        if std::thread::panicking() {
+            return;
+        }
+        if let Err(error) = self.shows_no_secret() {
+            panic!("G21: {error:#}");
+        }
     }
 }
 
@@ -346,8 +387,17 @@ fn clock_path(data: &Path) -> PathBuf {
     data.join("clock.ms")
 }
 
-/// Starts the process; its base URL, and the token if it printed one.
-fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<(Child, String, Option<String>)> {
+/// A process that listens.
+struct Started {
+    process: Child,
+    base: String,
+    /// If it printed one.
+    token: Option<String>,
+    /// The lines without it.
+    printed: String,
+}
+
+fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<Started> {
     let mut command = Command::new(desk_program()?);
     command.arg("serve").arg("--data").arg(data);
     if let Some(listen) = &options.listen {
@@ -371,14 +421,17 @@ fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<(Child, String, O
     let log = File::options().create(true).append(true).open(log_path(data))?;
     let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
     let output = process.stdout.take().context("the desk's output is piped")?;
-    let mut token = None;
+    let (mut token, mut printed) = (None, String::new());
     for line in BufReader::new(output).lines() {
         let line = line?;
         if let Some(found) = line.strip_prefix("administrator token: ") {
             token = Some(found.to_owned());
         }
+        if token.as_ref().is_none_or(|token| !line.contains(token)) {
+            printed.extend([&line, "\n"]);
+        }
         if let Some(base) = line.strip_prefix("desk listening on ") {
-            return Ok((process, base.to_owned(), token));
+            return Ok(Started { process, base: base.to_owned(), token, printed });
         }
     }
     let _ = process.wait();

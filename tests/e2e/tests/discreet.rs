@@ -54,7 +54,7 @@ fn is_not_blind(busy: &Busy) -> anyhow::Result<()> {
 /// G21: in JSON at the default level: each line is an object, and says nothing about anybody.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_busy_desk_logs_nobody() -> anyhow::Result<()> {
-    let busy = Busy::play(&[("DESK_LOG_FORMAT", "json")], 1).await?;
+    let busy = Busy::play(&[("DESK_LOG_FORMAT", "json")]).await?;
     is_not_blind(&busy)?;
     for line in log_of(busy).await? {
         let fields: Value = serde_json::from_str(&line).with_context(|| line.clone())?;
@@ -71,7 +71,7 @@ async fn a_busy_desk_logs_nobody() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_busy_desk_logs_nobody_at_the_highest_level() -> anyhow::Result<()> {
     let everything = "trace,hyper_util=trace,wasmtime_wasi=trace,desk::access=trace";
-    let busy = Busy::play(&[("DESK_LOG", everything)], 1).await?;
+    let busy = Busy::play(&[("DESK_LOG", everything)]).await?;
     let lines = log_of(busy).await?;
     let is_ours = |line: &str| ["desk", "channel_engine"].iter().any(|ours| line.starts_with(ours));
     for line in &lines {

@@ -3,7 +3,10 @@
 //! where it is looked for.
 
 mod people;
+mod shown;
 mod trouble;
+
+pub use shown::Searched;
 
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
@@ -87,15 +90,17 @@ pub struct Busy {
     signatures: Vec<String>,
     /// Tokens of the API.
     pub tokens: Vec<String>,
+    /// What mistakes were answered with.
+    answered: Vec<u8>,
     next_token: u64,
 }
 
 impl Busy {
-    /// Starts the desk with these variables of the environment and plays everything on it, so many times over.
+    /// Starts the desk with these variables of the environment and plays everything on it once.
     ///
     /// # Errors
     /// Something did not go as it should.
-    pub async fn play(environment: &[(&'static str, &str)], rounds: u32) -> anyhow::Result<Self> {
+    pub async fn play(environment: &[(&'static str, &str)]) -> anyhow::Result<Self> {
         let environment = environment.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let plugins = vec![guests::VIBER_CHANNEL.into(), guests::TATTLER.into()];
         let options = DeskOptions { plugins, environment, ..DeskOptions::default() };
@@ -106,17 +111,24 @@ impl Busy {
         }
         let (account, bot) = connect(&bench, "Bike Shop", KEYS[0]).await?;
         let hook = Hook::of(&bench.viber, &bot).await?;
-        let (ids, signatures) = (Vec::new(), Vec::new());
-        let mut busy = Self { bench, account, bot, hook, ids, signatures, tokens, next_token: 7_000 };
+        let (ids, signatures, answered) = (Vec::new(), Vec::new(), Vec::new());
+        let next_token = 7_000;
+        let mut busy = Self { bench, account, bot, hook, ids, signatures, tokens, answered, next_token };
         busy.set_up().await?;
-        for round in 0..rounds {
-            busy.customers_write(round).await?;
-            busy.every_shape_comes().await?;
-            busy.operators_answer(round).await?;
-            busy.mistakes_are_made().await?;
-        }
+        busy.round(0).await?;
         busy.the_tattler_tells().await?;
         Ok(busy)
+    }
+
+    /// What people do, once more; each time another number.
+    ///
+    /// # Errors
+    /// Something did not go as it should.
+    pub async fn round(&mut self, number: u32) -> anyhow::Result<()> {
+        self.customers_write(number).await?;
+        self.every_shape_comes().await?;
+        self.operators_answer(number).await?;
+        self.mistakes_are_made().await
     }
 
     /// What no log shows, what it is and the text itself: people's, and everything of [`Busy::secrets`].

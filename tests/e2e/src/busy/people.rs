@@ -5,8 +5,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{
-    ANSWER, AVATAR, Busy, CARD, CARD_PHONE, COMMENT, CONTEXT, FILE, LINK, NAME, PHONE, PLACE, REFUSAL, TEXT,
-    USER_ID, VIBER_SAYS,
+    ANSWER, AVATAR, Busy, CARD, CARD_PHONE, COMMENT, CONTEXT, FILE, KEYS, LINK, NAME, PHONE, PLACE, REFUSAL,
+    TEXT, USER_ID, VIBER_SAYS,
 };
 use crate::{feed_folder, json_files, until};
 
@@ -15,8 +15,9 @@ fn ends() -> Vec<(Value, &'static str)> {
     vec![
         (json!({"delay_ms": 1}), "delivered"),
         (json!({"status": 3, "status_message": VIBER_SAYS}), "failed"),
-        (json!({"status": 6, "status_message": VIBER_SAYS}), "failed"),
-        (json!({"http": 500, "body": format!("{VIBER_SAYS} {ANSWER} {PHONE}")}), "unconfirmed"),
+        // A server may repeat what it was sent: the key too.
+        (json!({"status": 6, "status_message": format!("{VIBER_SAYS} {}", KEYS[0])}), "failed"),
+        (json!({"http": 500, "body": format!("{VIBER_SAYS} {ANSWER} {PHONE} {}", KEYS[0])}), "unconfirmed"),
         (json!({"html": true}), "unconfirmed"),
         (json!({"drop": "before"}), "unconfirmed"),
         (json!({"http": 503, "retry_after": 1, "body": VIBER_SAYS}), "delivered"),

@@ -32,8 +32,7 @@ impl Busy {
     /// Requests that are refused, with something of somebody's in every part of them.
     pub(super) async fn mistakes_are_made(&mut self) -> anyhow::Result<()> {
         self.webhooks_are_refused().await?;
-        let desk = &self.bench.desk;
-        let http = crate::desk::client();
+        let (desk, http, mut answered) = (&self.bench.desk, crate::desk::client(), Vec::new());
         for (method, path, body) in [
             (Method::POST, "accounts", format!("{{\"settings\": \"{}\"}}", WRONG_KEYS[2])),
             (Method::POST, "accounts", format!("{{\"name\": [\"{NAME}\"], \"channel\": {}", WRONG_KEYS[2])),
@@ -52,19 +51,23 @@ impl Busy {
             let request = desk.request(method.clone(), path).bearer_auth(&desk.token);
             let answer = request.header("Content-Type", "application/json").body(body).send().await?;
             ensure!(answer.status().is_client_error(), "{method} {path}: {}", answer.status());
+            answered.extend(answer.bytes().await?);
         }
         for path in [
             format!("api/v1/tasks/{PHONE}-{}", WRONG_KEYS[5]),
             format!("api/v1/tasks?cursor={}", WRONG_KEYS[5]),
             format!("api/v1/accounts/{}", WRONG_KEYS[5]),
             format!("media/1/{}", FORGED[1]),
-            format!("go/{}?context={}", self.account, WRONG_KEYS[5]),
+            format!("go/{}?context={}", self.account, super::CONTEXT),
             format!("{}/{}", NAME, WRONG_KEYS[5]),
         ] {
-            http.get(format!("{}/{path}", desk.base)).bearer_auth(&desk.token).send().await?;
-            let answer = http.get(format!("{}/{path}", desk.base)).bearer_auth(FORGED[0]).send().await?;
-            ensure!(!answer.status().is_server_error(), "{path}: {}", answer.status());
+            for token in [desk.token.as_str(), FORGED[0]] {
+                let answer = http.get(format!("{}/{path}", desk.base)).bearer_auth(token).send().await?;
+                ensure!(!answer.status().is_server_error(), "{path}: {}", answer.status());
+                answered.extend(answer.bytes().await?);
+            }
         }
+        self.answered.extend(answered);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 //! a row below; the tests have the same things in small numbers. Not here: speed (`bench`).
 
 mod bodies;
+mod canaries;
 mod report;
 mod slow;
 mod stops;
@@ -35,6 +36,12 @@ const PROOFS: &[Proof] = &[
         promises: "G24",
         does: "bodies of 1 GB, with the right length, a wrong one, and none (5 s)",
         run: |report| Box::pin(bodies::prove(report)),
+    },
+    Proof {
+        name: "canaries",
+        promises: "G20 G21",
+        does: "20 secrets looked for in 100 MB that a busy desk writes and answers (5 min)",
+        run: |report| Box::pin(canaries::prove(report)),
     },
     Proof {
         name: "stops",
