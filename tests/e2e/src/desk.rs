@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -175,6 +176,16 @@ impl Desk {
         let keys = keys.iter().map(|key| ("an account's key", key.as_str()));
         let canaries = Canaries::of(keys.chain([("the administrator's token", self.token.as_str())]))?;
         canaries.absent_from_files(&self.data, &[])
+    }
+
+    /// Starts it and kills it after this time, wherever it then is in its start.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub async fn start_and_kill(&mut self, after: Duration) -> anyhow::Result<()> {
+        self.process = launch(&self.options, &self.data)?;
+        tokio::time::sleep(after).await;
+        self.kill()
     }
 
     /// Moves its clock forward. It must have been started with a movable one.
@@ -397,7 +408,8 @@ struct Started {
     printed: String,
 }
 
-fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<Started> {
+/// Starts the process, and does not wait for it to listen.
+fn launch(options: &DeskOptions, data: &Path) -> anyhow::Result<Child> {
     let mut command = Command::new(desk_program()?);
     command.arg("serve").arg("--data").arg(data);
     if let Some(listen) = &options.listen {
@@ -419,7 +431,12 @@ fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<Started> {
     }
     command.args(&options.more).envs(options.environment.iter().map(|(name, value)| (name, value)));
     let log = File::options().create(true).append(true).open(log_path(data))?;
-    let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
+    Ok(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?)
+}
+
+/// Starts the process and waits until it listens.
+fn spawn(options: &DeskOptions, data: &Path) -> anyhow::Result<Started> {
+    let mut process = launch(options, data)?;
     let output = process.stdout.take().context("the desk's output is piped")?;
     let (mut token, mut printed) = (None, String::new());
     for line in BufReader::new(output).lines() {

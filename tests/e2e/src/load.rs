@@ -37,17 +37,25 @@ impl Message {
         callback::text(self.token, &self.user, &Self::text(self.number))
     }
 
-    /// Posts it until it is answered 200.
+    /// The so-and-so-many-th message of a caller of a round; nobody else's has its token.
+    #[must_use]
+    pub fn of(round: usize, caller: usize, number: usize) -> Self {
+        let token = ((round * 1_000 + caller) * 100_000 + number) as u64 + 1;
+        Self { user: format!("user-{round}-{caller}"), number, token }
+    }
+
+    /// Posts it until it is answered 200; how many attempts were not.
     ///
     /// # Errors
     /// It is not for a long time.
-    pub async fn insist(&self, hook: &Hook) -> anyhow::Result<()> {
-        let start = Instant::now();
+    pub async fn insist(&self, hook: &Hook) -> anyhow::Result<usize> {
+        let (start, mut repeated) = (Instant::now(), 0);
         while !matches!(hook.post(&self.body()).await, Ok((StatusCode::OK, _))) {
             ensure!(start.elapsed() < REPEAT_FOR, "a callback was not answered 200 for {REPEAT_FOR:?}");
+            repeated += 1;
             tokio::time::sleep(REPEAT_AFTER).await;
         }
-        Ok(())
+        Ok(repeated)
     }
 }
 
@@ -115,8 +123,7 @@ async fn call(hook: &Hook, round: usize, caller: usize, pause: Duration, stop: &
         if stop.load(Ordering::SeqCst) {
             break;
         }
-        let token = ((round * 1_000 + caller) * 100_000 + number) as u64 + 1;
-        let message = Message { user: format!("user-{round}-{caller}"), number, token };
+        let message = Message::of(round, caller, number);
         let start = Instant::now();
         match hook.post(&message.body()).await {
             Ok((StatusCode::OK, _)) => seen.took.push(start.elapsed()),

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use e2e::callback::{self, Hook};
+use e2e::kills::{Kills, kill_under_load};
+use e2e::random::Random;
 use e2e::{Bench, User, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -90,6 +92,17 @@ async fn every_answered_callback_is_one_action_whenever_the_desk_dies() -> anyho
     ensure!(all.answered == USERS * MESSAGES, "{} are answered", all.answered);
     ensure!(all.repeated > 0, "no kill hit a callback: the test proves nothing");
     conserved(&bench, &account).await
+}
+
+/// G1, G2, G3, G5, G6, G9, G10: at random instants, under callbacks and answers, and twice while a start recovers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_or_doubled_by_kills_at_random() -> anyhow::Result<()> {
+    let seed = Random::seed()?;
+    let plan = Kills { kills: 4, recovery_every: 2, apart_ms: 300..900, seed };
+    let seen = kill_under_load(&plan).await.with_context(|| format!("PROVE_SEED={seed} gives it again"))?;
+    ensure!(seen.in_recovery == 2 && seen.callbacks > 50 && seen.answers > 5, "too little: {seen:?}");
+    ensure!(seen.slowest_start < Duration::from_secs(5), "G9: {seen:?}");
+    Ok(())
 }
 
 /// One task for each user, and in it each message once, in order.
@@ -178,18 +191,10 @@ async fn once_and_in_order(bench: &Bench, person: &User, task: &Value) -> anyhow
     // Begun and killed before a byte left, it is on no phone: that, too, is what `unconfirmed` means.
     let mut possible = Vec::new();
     for reply in bench.desk.actions(task).await?.into_iter().filter(|it| it["kind"] == "comment") {
-        possible.push((reply["text"].clone(), reply["delivery"]["state"] == "unconfirmed"));
+        let text = reply["text"].as_str().context("a text")?.to_owned();
+        possible.push((text, reply["delivery"]["state"] != "unconfirmed"));
     }
-    let shown = person.texts().await?;
-    let mut rest = shown.iter();
-    let mut next = rest.next();
-    for (text, may_be_missing) in possible {
-        let is_next = next.is_some_and(|shown| text == shown.as_str());
-        ensure!(is_next || may_be_missing, "{text} is missing: {shown:?}");
-        next = if is_next { rest.next() } else { next };
-    }
-    ensure!(next.is_none(), "twice, or out of order: {shown:?}");
-    Ok(())
+    e2e::kills::once_and_in_order(&possible, &person.texts().await?)
 }
 
 /// Waits until every answer is in one of these states; how many are in which.

@@ -3,6 +3,7 @@
 
 mod bodies;
 mod canaries;
+mod kills;
 mod report;
 mod slow;
 mod stops;
@@ -42,6 +43,12 @@ const PROOFS: &[Proof] = &[
         promises: "G20 G21",
         does: "20 secrets looked for in 100 MB that a busy desk writes and answers (5 min)",
         run: |report| Box::pin(canaries::prove(report)),
+    },
+    Proof {
+        name: "kills",
+        promises: "G1 G2 G3 G5 G6 G9 G10",
+        does: "200 kill -9 under callbacks and answers, 50 more in recovery; PROVE_SEED gives the instants again (7 min)",
+        run: |report| Box::pin(kills::prove(report)),
     },
     Proof {
         name: "stops",
