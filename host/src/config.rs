@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde::Deserialize;
 
-use crate::telemetry::LogFormat;
+use crate::telemetry::{LogFormat, unquoted};
 
 /// The file's keys, named as the flags are.
 #[derive(Debug, Default, Deserialize)]
@@ -46,6 +46,13 @@ impl FileConfig {
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is not as it should be", path.display()))
+        toml::from_str(&text).map_err(|error: toml::de::Error| {
+            // Its own words show the line, and a key may stand there by mistake.
+            let line = error
+                .span()
+                .map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+            let (path, reason) = (path.display(), unquoted(error.message()));
+            anyhow::anyhow!("{path} is not as it should be, in line {line}: {reason}")
+        })
     }
 }

@@ -73,6 +73,18 @@ pub fn code(code: &str) -> &str {
     if is_code && code.len() <= CODE_CHARS_MAX { code } else { "(no code)" }
 }
 
+/// A reader's complaint without what it quotes of the text it read: a key in the wrong place must not come out again
+/// (S26, G21).
+#[must_use]
+pub fn unquoted(message: &str) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            format!("{}…{}", &message[..=first], &message[last..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
 /// A span of time as lines have it.
 #[must_use]
 pub fn ms(span: Duration) -> u64 {
@@ -202,5 +214,25 @@ mod tests {
         assert_eq!(text(|| panic!("the list is empty")), "the list is empty");
         let name = |panic: fn()| text(panic).contains("Olena");
         assert!(!name(|| panic!("no such name: {}", "Olena".to_owned())));
+    }
+
+    /// G21: serde quotes what it did not expect, which may be a key; the kind of fault and its place stay.
+    #[test]
+    fn a_refusal_does_not_quote_what_came() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Wanted {
+            #[expect(dead_code, reason = "only its type counts")]
+            settings: std::collections::BTreeMap<String, String>,
+        }
+        for sent in [r#"{"settings": "the-key"}"#, r#"{"settings": "the \"key\" of it"}"#] {
+            let error = serde_json::from_str::<Wanted>(sent).expect_err("no map").to_string();
+            assert!(error.contains("key"), "it would be quoted: {error}");
+            let shown = unquoted(&error);
+            assert!(!shown.contains("key"), "{shown}");
+            assert!(shown.contains("invalid type") && shown.contains("expected a map at line 1"), "{shown}");
+        }
+        for plain in ["EOF while parsing", "a single \" in it", ""] {
+            assert_eq!(unquoted(plain), plain);
+        }
     }
 }

@@ -38,6 +38,23 @@ fn a_misspelt_key_of_the_file_is_named() {
     refuses(&["serve", "--config", &file], &["desk.toml", "plugins"]);
 }
 
+/// G21: a master key in the file, where it is a mistake, is not shown.
+#[test]
+fn a_fault_of_the_file_is_named_by_its_line_and_not_quoted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (text, says) in [
+        ("data = \"d\"\nkey = \"c2VjcmV0LWtleQ\"\n", "in line 2: unknown field `key`"),
+        ("data = \"d\"\nlisten = \"c2VjcmV0LWtleQ\"\n", "in line 2"),
+        ("keep_days = \"c2VjcmV0LWtleQ\"\n", "in line 1"),
+        ("c2VjcmV0LWtleQ\n", "in line 1"),
+    ] {
+        let file = write(folder.path(), "desk.toml", text);
+        refuses(&["serve", "--config", &file], &[says, "desk.toml"]);
+        let said = String::from_utf8_lossy(&desk(&["serve", "--config", &file]).stderr).into_owned();
+        assert!(!said.contains("c2VjcmV0LWtleQ"), "{said}");
+    }
+}
+
 #[test]
 fn a_plugin_that_is_none_is_refused_by_name() {
     let folder = tempfile::tempdir().expect("a folder");
