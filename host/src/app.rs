@@ -8,7 +8,7 @@ use channel_engine::{Channel, Engine};
 use desk_store::{AccountRow, Store};
 use tokio::sync::Notify;
 
-use crate::attachments::{Blobs, Tickets};
+use crate::attachments::{Blobs, Links};
 use crate::desk::Helpdesk;
 use crate::inbox::Lanes;
 use crate::metrics::Metrics;
@@ -25,8 +25,8 @@ pub struct App {
     pub blobs: Blobs,
     /// What secrets are sealed with.
     pub keys: Keys,
-    /// Links by which operators read them.
-    pub tickets: Tickets,
+    /// Links by which they are read.
+    pub links: Links,
     /// The loaded plugins.
     pub channels: Channels,
     /// Where contacts, tasks and actions go.

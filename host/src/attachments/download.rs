@@ -11,10 +11,8 @@ use reqwest::{Client, Response, Url};
 
 use super::guard::{Refusal, check_link, check_url, is_public};
 use super::kinds::{Kind, sniff};
-use super::{Blob, BlobError, BlobWriter, Blobs};
+use super::{Blob, BlobError, BlobWriter, Blobs, SNIFF_BYTES};
 
-/// Most bytes of a file: Viber's own most for a file (developers.viber.com, File message).
-pub const FILE_BYTES_MAX: u64 = 50 << 20;
 /// For the whole of a file.
 const WHOLE_MAX: Duration = Duration::from_secs(60);
 /// For a connection.
@@ -27,8 +25,6 @@ const PACE_MIN: u64 = 10_000;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Most redirects.
 const REDIRECTS_MAX: usize = 3;
-/// As many first bytes as say what a file is.
-const SNIFF_BYTES: usize = 8_192;
 
 /// Fetches files that others link to.
 pub struct Downloader {

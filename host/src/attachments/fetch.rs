@@ -9,9 +9,9 @@ use desk_store::{KeptMedia, MediaRow, StoreError};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::Downloader;
-use super::download::{FILE_BYTES_MAX, Fetched, Trouble};
+use super::download::{Fetched, Trouble};
 use super::kinds::{Kind, clean_name};
+use super::{Downloader, FILE_BYTES_MAX};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::shutdown::Stop;

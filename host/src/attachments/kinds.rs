@@ -43,6 +43,17 @@ impl Kind {
         }
     }
 
+    /// By the type of its bytes.
+    #[must_use]
+    pub fn of_type(media_type: &str) -> Self {
+        match media_type.split_once('/') {
+            Some(("image", _)) => Self::Image,
+            Some(("video", _)) => Self::Video,
+            Some(("audio", _)) => Self::Audio,
+            _ => Self::File,
+        }
+    }
+
     /// Whether bytes of this type may be shown as this. A sound may come in a container made for films.
     fn takes(self, media_type: &str) -> bool {
         match self {
@@ -99,6 +110,80 @@ pub fn clean_name(name: Option<&str>, kind: Kind, extension: &str) -> String {
     format!("{stem}.{end}")
 }
 
+/// What a file is, by its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileType {
+    /// Such as `image/png`.
+    pub media_type: &'static str,
+    /// The usual one, without the dot.
+    pub extension: &'static str,
+}
+
+/// By the first bytes of the file. Text is told from other bytes, and not one kind of it from another.
+#[must_use]
+pub fn type_of(first: &[u8]) -> FileType {
+    match infer::get(first) {
+        Some(found) => FileType { media_type: found.mime_type(), extension: found.extension() },
+        None if is_text(first) => FileType { media_type: "text/plain", extension: "txt" },
+        None => FileType { media_type: UNKNOWN, extension: "bin" },
+    }
+}
+
+/// The last character may be cut: only the first bytes are here.
+fn is_text(first: &[u8]) -> bool {
+    let text = match std::str::from_utf8(first) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&first[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    !text.is_empty() && !text.contains(|c: char| c.is_control() && !c.is_whitespace())
+}
+
+/// A [`clean_name`] that ends in the real extension: messengers and people go by it. Its own is kept where the bytes do not
+/// contradict it, as `csv` of a text; else the real one is added, so that `bill.pdf` that is a program is `bill.pdf.exe`.
+#[must_use]
+pub fn real_name(name: Option<&str>, found: FileType) -> String {
+    let name = clean_name(name, Kind::of_type(found.media_type), found.extension);
+    let own = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
+    let is_word = !own.is_empty() && own.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_open = found.media_type.starts_with("text/") || OPEN_TYPES.contains(&found.media_type);
+    let fits = own == found.extension
+        || SAME_EXTENSION.iter().any(|same| same.contains(&own.as_str()) && same.contains(&found.extension))
+        || (is_open && is_word && !KNOWN_BY_BYTES.contains(&own.as_str()));
+    if fits { name } else { format!("{name}.{}", found.extension) }
+}
+
+/// Types that say little: many kinds of files are one of them inside.
+const OPEN_TYPES: [&str; 4] = [UNKNOWN, "application/zip", "application/gzip", "application/x-ole-storage"];
+/// Extensions of the same type.
+const SAME_EXTENSION: [&[&str]; 7] = [
+    &["jpg", "jpeg", "jpe", "jfif"],
+    &["tif", "tiff"],
+    &["heif", "heic"],
+    &["mp4", "m4v", "m4a", "mov"],
+    &["ogg", "oga", "opus"],
+    &["mpg", "mpeg"],
+    &["exe", "dll"],
+];
+/// Extensions of files that their bytes would have shown to be that: who bears one and is not, bears it wrongly.
+const KNOWN_BY_BYTES: [&str; 16] = [
+    "jpg", "jpeg", "png", "gif", "webp", "heic", "bmp", "mp4", "mov", "webm", "avi", "mp3", "m4a", "ogg",
+    "wav", "pdf",
+];
+
+/// A file as a part of a message, by its type.
+#[must_use]
+pub fn part(media: Media) -> Part {
+    match Kind::of_type(media.media_type.as_deref().unwrap_or_default()) {
+        Kind::Image => Part::Image(media),
+        Kind::Video => Part::Video(media),
+        Kind::Audio => Part::Audio(media),
+        Kind::File => Part::File(media),
+    }
+}
+
 /// Characters that change the order of the others or are not seen: `gpj.exe` would read `exe.jpg`.
 fn turns_text(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
@@ -145,5 +230,50 @@ mod tests {
         check(&"x".repeat(300), &format!("{}.png", "x".repeat(80)));
         check(&format!("{}.jpg", "є".repeat(300)), &format!("{}.jpg", "є".repeat(80)));
         assert_eq!(clean_name(None, Kind::Video, "mp4"), "video.mp4");
+    }
+
+    #[track_caller]
+    fn check_real(name: &str, bytes: &[u8], real: &str) {
+        assert_eq!(real_name(Some(name), type_of(bytes)), real);
+    }
+
+    /// G19, T21, T22: an operator's file ends in what it is, whatever it is called.
+    #[test]
+    fn a_sent_files_name_ends_in_what_it_is() {
+        let (text, zip, program): (&[u8], &[u8], &[u8]) =
+            (b"a;b\n", b"PK\x03\x04abcdefgh", b"MZ\x90\0abcdef");
+        check_real("a.png", PNG, "a.png");
+        check_real("A.PNG", PNG, "A.PNG");
+        check_real("a", PNG, "a.png");
+        check_real("a.jpg", PNG, "a.jpg.png");
+        check_real("a.jpeg", b"\xff\xd8\xff\xe0\0\0", "a.jpeg");
+        check_real("bill.pdf", b"%PDF-1.4\n", "bill.pdf");
+        check_real("bill.v2", b"%PDF-1.4\n", "bill.v2.pdf");
+        check_real("bill.pdf", program, "bill.pdf.exe");
+        check_real("bill.pdf", text, "bill.pdf.txt");
+        check_real("list.csv", text, "list.csv");
+        check_real("list", text, "list.txt");
+        check_real("Звіт 2.травня", text, "Звіт 2.травня.txt");
+        check_real("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg");
+        check_real("a.png", b"<html><script>alert(1)</script></html>", "a.png.html");
+        check_real("place.kmz", zip, "place.kmz");
+        check_real("a.png", zip, "a.png.zip");
+        check_real("a.bin", &[0, 1, 2], "a.bin");
+        check_real("../../etc/passwd", &[0, 1, 2], "passwd.bin");
+        check_real("..", text, "file.txt");
+        check_real("a\u{202e}gnp.exe\0\r\n", PNG, "agnp.exe.png");
+        assert_eq!(real_name(None, type_of(PNG)), "image.png");
+    }
+
+    /// G19.
+    #[test]
+    fn text_is_told_from_other_bytes() {
+        let long = "є".repeat(5_000);
+        for text in [b"hello".as_slice(), "привіт\r\n".as_bytes(), &long.as_bytes()[..8_191]] {
+            assert_eq!(type_of(text).media_type, "text/plain");
+        }
+        for other in [b"".as_slice(), b"\0", b"a\x07", b"\xff\xfe", b"\xd0"] {
+            assert_eq!(type_of(other).media_type, UNKNOWN, "{other:?}");
+        }
     }
 }

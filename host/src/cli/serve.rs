@@ -11,7 +11,7 @@ use desk_store::{Store, TokenRow};
 use tokio::sync::Notify;
 
 use crate::app::{App, Channels};
-use crate::attachments::{self, Blobs, Downloader, Tickets};
+use crate::attachments::{self, Blobs, Downloader, Links};
 use crate::clock::{self, now_ms, to_column};
 use crate::config::FileConfig;
 use crate::desk::BuiltIn;
@@ -58,6 +58,9 @@ pub(super) struct ServeArgs {
     /// Days that done calls, receipts without a message and deleted tasks' content are kept [default: 30]
     #[arg(long, env = "DESK_KEEP_DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     keep_days: Option<u32>,
+    /// Days that a customer's link to a sent file works [default: 30]
+    #[arg(long, env = "DESK_FILE_DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    file_days: Option<u32>,
     /// HOST=URL: send calls for a host elsewhere, for the simulator and tests
     #[arg(long, env = "DESK_EGRESS", value_delimiter = ',')]
     egress: Vec<String>,
@@ -84,6 +87,7 @@ struct Settings {
     public_url: Option<String>,
     check_every: Option<Duration>,
     keep_days: u32,
+    file_days: u32,
     egress: Vec<String>,
     clock: Option<PathBuf>,
     limits: Limits,
@@ -131,6 +135,7 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
         public_url: args.public_url.or(file.public_url),
         check_every: interval(args.check_every_minutes.or(file.check_every_minutes))?,
         keep_days: args.keep_days.or(file.keep_days).unwrap_or(retention::KEEP_DAYS).max(1),
+        file_days: args.file_days.or(file.file_days).unwrap_or(attachments::LINK_DAYS).max(1),
         egress: if args.egress.is_empty() { file.egress } else { args.egress },
         clock: args.clock.or(file.clock),
         limits: limits(args.connections_max.or(file.connections_max)),
@@ -161,6 +166,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let key = super::key_source(settings.key_file.as_deref(), &settings.data)?;
     let store = Store::open(&database(&settings.data))?;
     let keys = secrets::unlock(&store, key).await?;
+    let links = Links::open(&store, &keys, settings.file_days).await?;
     let blobs = Blobs::open(&settings.data).context("cannot open the folder of files")?;
     let engine = super::engine(Some(settings.data.join("components")))?;
     let channels = Channels::load(&engine, &settings.plugin)?;
@@ -173,7 +179,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         store,
         keys,
         blobs,
-        tickets: Tickets::new()?,
+        links,
         channels,
         helpdesk: Box::new(BuiltIn),
         lanes: Lanes::default(),

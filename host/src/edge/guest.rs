@@ -68,7 +68,9 @@ impl Guest {
     }
 
     pub(super) fn on_body_bytes(&self, count: usize) {
-        self.lock().body_bytes += count as u64;
+        let mut now = self.lock();
+        now.body_bytes += count as u64;
+        now.stand.earn(count, Instant::now());
     }
 
     /// The body was read, or whoever read it has had enough.

@@ -8,6 +8,9 @@ const CONNECTIONS_MAX: usize = 1_024;
 const HEAD_MAX: Duration = Duration::from_secs(5);
 /// From the head to the end of the body. 128 KiB in 10 s is the speed of a bad mobile network.
 const BODY_MAX: Duration = Duration::from_secs(10);
+/// Bytes of a body that give it a second more, so that a file may take its time: 50 MiB on that network. A client that
+/// drips gains nothing by it.
+pub(super) const BODY_PACE: usize = 10_000;
 /// A client that takes not one byte of its answer for so long does not read it.
 const ANSWER_STALL_MAX: Duration = Duration::from_secs(10);
 /// Between two requests. Longer than the 60 s that nginx and others keep a connection, so that it is they who close it:
@@ -32,7 +35,7 @@ pub struct Limits {
     pub connections_max: usize,
     /// Longest wait for a request's head.
     pub head_max: Duration,
-    /// Longest wait for a request's body.
+    /// Longest wait for a request's body, beyond what its bytes have earned.
     pub body_max: Duration,
     /// Longest time without a byte of an answer being taken.
     pub answer_stall_max: Duration,

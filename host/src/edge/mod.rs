@@ -8,6 +8,8 @@
 //!             5 s     10 s            10 s      75 s
 //! ```
 //!
+//! A body that keeps coming may take longer, an answer that is being taken too: files are large.
+//!
 //! In `Work` it waits for us, in every other phase for its client. When all places are taken, the connection that has
 //! waited longest for its client gives its place to the new one, so a flood of slow clients displaces only itself.
 

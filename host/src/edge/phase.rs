@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::limits::Limits;
+use super::limits::{BODY_PACE, Limits};
 
 /// What happens on a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Phase {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stand {
     pub(super) phase: Phase,
-    /// When it came into the phase; in `Answer`, when bytes were last taken.
+    /// When it came into the phase; in `Answer`, when bytes were last taken; in `Body`, later by what its bytes have earned.
     pub(super) since: Instant,
     /// Whether it has sent a whole request before.
     pub(super) served: bool,
@@ -48,6 +48,12 @@ impl Stand {
     /// Whether its time is over.
     pub(super) fn is_overdue(&self, now: Instant, limits: &Limits) -> bool {
         self.longest(limits).is_some_and(|longest| now.saturating_duration_since(self.since) >= longest)
+    }
+
+    /// Bytes of its body came: as if it had begun later, but never saved up for a pause.
+    pub(super) fn earn(&mut self, bytes: usize, now: Instant) {
+        let earned = Duration::from_secs_f64(bytes as f64 / BODY_PACE as f64);
+        self.since = (self.since + earned).min(now);
     }
 
     /// Since when it counts as waiting for its client: the earliest has to go first. None if it waits for us, or has not
@@ -85,6 +91,25 @@ mod tests {
         let work = stand(start, Phase::Work, 0, false);
         assert!(!work.is_overdue(work.since + START, &limits));
         assert_eq!(work.waits_since(work.since + START, &limits), None);
+    }
+
+    /// A body that keeps coming is awaited, one that drips or stops is not.
+    #[test]
+    fn a_body_earns_its_time() {
+        let (start, limits) = (Instant::now(), Limits::default());
+        let fast = BODY_PACE / 10 + 1;
+        for (bytes, seconds_max) in [(0, 10), (1, 10), (fast, 3_600)] {
+            let mut stand = stand(start, Phase::Body, 0, false);
+            let mut now = stand.since;
+            let came = |now: Instant| now.saturating_duration_since(start + START).as_secs();
+            while !stand.is_overdue(now, &limits) && came(now) < 3_600 {
+                now += Duration::from_millis(100);
+                stand.earn(bytes, now);
+            }
+            assert_eq!(came(now), seconds_max, "{bytes} bytes each 100 ms");
+            stand.earn(1 << 30, now);
+            assert!(stand.is_overdue(now + limits.body_max, &limits), "nothing is saved up");
+        }
     }
 
     /// The older stranger goes first, then the younger, then who was served; who waits for us or has just come stays.

@@ -59,7 +59,7 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
     }
 
-    fn internal(cause: &dyn std::fmt::Display) -> Self {
+    pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(error = %cause, "a request could not be served");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -97,6 +97,12 @@ impl From<StoreError> for ApiError {
             }
             other => Self::internal(&other),
         }
+    }
+}
+
+impl From<std::io::Error> for ApiError {
+    fn from(error: std::io::Error) -> Self {
+        Self::internal(&error)
     }
 }
 

@@ -6,10 +6,12 @@ mod auth;
 mod console;
 mod error;
 mod extract;
+mod file_body;
+mod files;
 mod go;
 mod health;
-mod media;
 mod metrics;
+mod range;
 mod webhook;
 
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 
 pub(crate) use auth::hex;
 pub use auth::{hash_token, new_token};
@@ -40,8 +42,8 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/go/{account}", get(go::landing))
         .route("/go/{account}/qr.svg", get(go::qr))
         .route("/go/assets/{file}", get(go::asset))
-        // Files of customers, for who has a ticket of the API's.
-        .route("/media/{id}/{ticket}", get(media::serve))
+        // Files, for whoever has the link.
+        .route("/files/{id}/{name}", get(files::serve))
         // Programs.
         .nest("/api/v1", api_routes(app.clone()))
         // People.
@@ -82,6 +84,8 @@ fn api_routes(app: Arc<App>) -> Router<Arc<App>> {
         .route("/tasks/{id}", get(api::tasks::show).patch(api::tasks::change).delete(api::tasks::delete))
         .route("/tasks/{id}/actions", get(api::actions::list).post(api::actions::write))
         .route("/tasks/{id}/actions/{action}/retry", post(api::actions::retry))
+        .route("/tasks/{id}/actions/{action}/attachments/{attachment}", delete(api::actions::revoke))
+        .route("/uploads", post(api::uploads::add))
         .route("/employees", get(api::directory::employees).post(api::directory::add_employee))
         .route(
             "/contact_templates",

@@ -6,14 +6,17 @@
 //! | the cipher, and what a value is bound to | `keys` |
 //! | where the master key comes from, and that it is the right one | `unlock` |
 //! | rows of the store | `rows` |
+//! | the desk's own, that signs links | `own` |
 //! | values | `values` |
 
 mod keys;
+mod own;
 mod rows;
 mod unlock;
 mod values;
 
 pub use keys::{KeyError, KeyId, Keys, Place, SealError, Slot};
+pub use own::link_key;
 pub use rows::{accept_candidates, candidates, keep, keep_candidates, seal_anew, values};
 pub use unlock::{KeySource, rotate, unlock};
 pub use values::Secrets;

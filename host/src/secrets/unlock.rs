@@ -13,7 +13,7 @@ use desk_store::{Store, Tx};
 use secrecy::zeroize::Zeroizing;
 
 use super::keys::{Keys, Place, SealError, Slot, key_of};
-use super::rows;
+use super::{own, rows};
 
 /// The name, among the desk's own values, of one that everybody knows: it opens with the right key only.
 const CHECK_NAME: &str = "key-check";
@@ -82,6 +82,7 @@ pub async fn unlock(store: &Store, source: KeySource) -> anyhow::Result<Keys> {
     let keys = store
         .write(move |tx| {
             keep_check(tx, &keys)?;
+            own::seal_anew(tx, &keys)?;
             let count = rows::seal_anew(tx, &keys)?;
             Ok((keys, count))
         })

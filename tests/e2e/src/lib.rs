@@ -17,6 +17,7 @@ pub mod raw;
 mod sim;
 pub mod slow;
 pub mod stops;
+pub mod uploads;
 mod view;
 mod wait;
 mod work;

@@ -1,7 +1,6 @@
 //! What customers send as files is there after Viber's link has died, and whoever serves a file gets nothing by it but that:
 //! T8, T9, G17, G18. Not here: operators' files.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -51,17 +50,6 @@ async fn settled(bench: &Bench, account: &str, most: Duration) -> anyhow::Result
     }
 }
 
-/// Kept files, and files that are being written.
-fn blobs(bench: &Bench) -> anyhow::Result<usize> {
-    fn count(folder: &Path) -> std::io::Result<usize> {
-        std::fs::read_dir(folder)?.try_fold(0, |sum, entry| {
-            let path = entry?.path();
-            Ok(sum + if path.is_dir() { count(&path)? } else { 1 })
-        })
-    }
-    Ok(count(&bench.desk.data().join("blobs"))?)
-}
-
 async fn read(url: &Value) -> anyhow::Result<reqwest::Response> {
     let http = reqwest::Client::builder().no_proxy().build()?;
     Ok(http.get(url.as_str().context("a link")?).send().await?)
@@ -105,19 +93,26 @@ async fn a_kept_photo_is_read_with_its_own_link_only() -> anyhow::Result<()> {
         hook.post(&picture(token, &format!("https://{HOST}/good.png"))).await?;
     }
     let all = settled(&bench, &account, Duration::from_secs(20)).await?;
-    ensure!(blobs(&bench)? == 1, "G18: what is the same is kept once: {}", blobs(&bench)?);
+    ensure!(bench.desk.blobs()? == 1, "G18: what is the same is kept once: {}", bench.desk.blobs()?);
     let url = all[0]["url"].as_str().context("a link")?.to_owned();
     ensure!(read(&all[0]["url"]).await?.bytes().await? == PNG, "G18: {url}");
-    let (start, ticket) = url.rsplit_once('/').context("a path")?;
-    let other = all[1]["url"].as_str().and_then(|url| url.rsplit_once('/')).context("another")?.1;
+    let apart = |url: &str| -> Option<Vec<String>> {
+        let (_, path) = url.rsplit_once("/files/")?;
+        Some(path.split(['-', '/']).map(str::to_owned).collect())
+    };
+    let mine = apart(&url).context("a path")?;
+    let other = all[1]["url"].as_str().and_then(apart).context("another")?;
+    ensure!(mine.len() == 4 && mine[0] != other[0], "{url}");
+    let (id, until, mac, name) = (&mine[0], &mine[1], &mine[2], &mine[3]);
     for wrong in [
-        other.to_owned(),
-        format!("{ticket}0"),
-        ticket[..ticket.len() - 1].to_owned(),
-        "0-0".to_owned(),
-        "x".to_owned(),
+        format!("{}-{until}-{mac}/{name}", other[0]),
+        format!("{id}-{until}-{}/{name}", other[2]),
+        format!("{id}-{until}-{mac}0/{name}"),
+        format!("{id}-{until}-{}/{name}", &mac[1..]),
+        format!("{id}-{until}-{mac}/x{name}"),
+        "0-0-0/x".to_owned(),
     ] {
-        let answer = read(&format!("{start}/{wrong}").into()).await?;
+        let answer = read(&format!("{}/files/{wrong}", bench.desk.base).into()).await?;
         ensure!(answer.status() == StatusCode::NOT_FOUND, "{wrong}: {}", answer.status());
     }
     bench.pass(48 * HOUR_MS).await?;
@@ -185,7 +180,7 @@ async fn a_hostile_file_server_leaves_nothing_behind() -> anyhow::Result<()> {
         let state = if code.is_empty() { "kept" } else { "failed" };
         ensure!(one["state"] == state && one["code"].as_str().unwrap_or_default() == code, "{file}: {one}");
     }
-    ensure!(blobs(&bench)? == 1, "G18: only the good one, once: {}", blobs(&bench)?);
+    ensure!(bench.desk.blobs()? == 1, "G18: only the good one, once: {}", bench.desk.blobs()?);
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use super::super::error::{ApiError, ApiResult};
 use super::super::extract::{Json, Path, Query};
 use super::{Page, media, quick_replies};
 use crate::app::App;
+use crate::clock::{now_ms, to_column};
 use crate::desk::quick_replies::fill;
 use crate::desk::replies::Retried;
 use crate::desk::{deliveries, replies};
@@ -22,6 +23,8 @@ use crate::desk::{deliveries, replies};
 pub(super) const TEXT_CHARS_MAX: usize = 20_000;
 /// Most customers that one reply goes to.
 const NOTIFY_MAX: usize = 50;
+/// Most files that one comment carries: Viber shows each as a message of its own.
+const ATTACHMENTS_MAX: usize = 10;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct NewBody {
@@ -33,6 +36,9 @@ pub(crate) struct NewBody {
     quick_reply: Option<i64>,
     #[serde(default)]
     notify: Vec<i64>,
+    /// Uploads, in the order in which they are shown.
+    #[serde(default)]
+    attachments: Vec<i64>,
 }
 
 pub(crate) async fn list(
@@ -74,7 +80,8 @@ pub(crate) async fn write(
         refuse_disconnected(&app, &task.account).await?;
     }
     let author = author.ok_or_else(|| ApiError::bad_request("unknown-author", "`author` is no employee"))?;
-    let comment = replies::Comment { task, author, text: body.text, notify: body.notify };
+    let NewBody { text, attachments, notify, .. } = body;
+    let comment = replies::Comment { task, author, text, attachments, notify };
     let id = replies::write(&app, comment).await?;
     let store = app.store.clone();
     let shown = store.read(move |tx| tx.action(id)?.map(|row| show_row(tx, &app, &row)).transpose()).await?;
@@ -112,10 +119,30 @@ pub(crate) async fn retry(
             let detail = "no message could be made of it, so it would fail again: write a new answer";
             return Err(ApiError::conflict("no-message", detail));
         }
+        Retried::DeadLink => {
+            let detail = "the customer could not open its file, which was taken back or whose link has ended: write a new answer";
+            return Err(ApiError::conflict("dead-link", detail));
+        }
     }
     let store = app.store.clone();
     let shown = store.read(move |tx| show_row(tx, &app, &row)).await?;
     Ok((StatusCode::ACCEPTED, Json(shown)))
+}
+
+/// Takes a file back that an employee wrote with: whoever has its link reads it no more.
+pub(crate) async fn revoke(
+    _: Operator,
+    State(app): State<Arc<App>>,
+    Path((task, action, attachment)): Path<(i64, i64, String)>,
+) -> ApiResult<StatusCode> {
+    let part = attachment.strip_prefix(&format!("{action}-")).and_then(|part| part.parse().ok());
+    let at = to_column(now_ms());
+    let revoked = app.store.write(move |tx| {
+        let row = tx.action(action)?.filter(|row| row.task == task);
+        let (Some(_), Some(part)) = (row, part) else { return Ok(false) };
+        tx.revoke_file(action, part, at)
+    });
+    if revoked.await? { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("the sent file")) }
 }
 
 /// Whoever took the account down does not want it to speak; the operator must know before they rely on it.
@@ -148,8 +175,12 @@ async fn filled(app: &App, id: i64, task: i64, body: &NewBody, token: &TokenRow)
 }
 
 fn check(body: &NewBody) -> ApiResult<()> {
-    if body.text.trim().is_empty() {
-        return Err(ApiError::bad_request("empty-text", "`text` must not be empty"));
+    if body.text.trim().is_empty() && body.attachments.is_empty() {
+        return Err(ApiError::bad_request("empty-text", "`text` must not be empty without `attachments`"));
+    }
+    if body.attachments.len() > ATTACHMENTS_MAX {
+        let detail = format!("`attachments` may name {ATTACHMENTS_MAX} uploads");
+        return Err(ApiError::bad_request("too-many", detail));
     }
     if body.text.chars().count() > TEXT_CHARS_MAX {
         return Err(ApiError::bad_request(
@@ -219,7 +250,7 @@ fn show_delivery(rows: &[DeliveryRow]) -> Value {
     })
 }
 
-/// The parts that are files. In state `remote` the link is the messenger's own, which may die.
+/// The parts that are files. In state `remote` the link is not the desk's, and may die.
 fn attachments(row: &ActionRow) -> Vec<Value> {
     let parts = row.parts.as_array().map(Vec::as_slice).unwrap_or_default();
     let media = parts.iter().enumerate().filter_map(|(index, part)| {

@@ -1,16 +1,18 @@
-//! How the API shows files of customers: what was kept, by a link of the desk's own; what was not, with why.
+//! How the API shows files: what is kept, by a link of the desk's own; what is not, with why.
 
-use desk_store::{ContactRow, MediaRow, Tx};
+use desk_store::{ContactRow, FileRow, MediaRow, Tx};
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::attachments::Linked;
 use crate::clock::now_ms;
 
-/// The attachments of an action, those that are a customer's with what became of them:
+/// The attachments of an action, those that are the desk's or a customer's with what became of them:
 ///
 /// - `waiting`: it will be fetched; with a reason if it was tried in vain.
 /// - `kept`: `url` is the desk's, for a day or two; ask again for a new one.
 /// - `failed`: it was not fetched; `remote_url` may still work until `url_until`.
+/// - `revoked`: it was sent, and taken back.
 pub(super) fn with_kept(
     tx: &Tx,
     app: &App,
@@ -24,6 +26,12 @@ pub(super) fn with_kept(
         let id = format!("{action}-{}", row.part);
         if let Some(shown) = attachments.iter_mut().find(|shown| shown["id"] == id.as_str()) {
             add(shown, app, &row);
+        }
+    }
+    for row in tx.files_of_action(action)? {
+        let id = format!("{action}-{}", row.part);
+        if let Some(shown) = attachments.iter_mut().find(|shown| shown["id"] == id.as_str()) {
+            add_sent(shown, app, row);
         }
     }
     Ok(attachments)
@@ -47,10 +55,23 @@ fn add(shown: &mut Value, app: &App, row: &MediaRow) {
     shown["code"] = problem["code"].clone();
     shown["reason"] = problem["text"].clone();
     if row.sha256.is_some() {
-        let ticket = app.tickets.sign(row.id, now_ms());
-        shown["url"] = format!("{}/media/{}/{ticket}", app.public_url, row.id).into();
+        shown["url"] = link(app, &Linked::Media(row.id), row.name.as_deref().unwrap_or_default());
         shown["name"] = row.name.as_deref().into();
         shown["media_type"] = row.media_type.as_deref().into();
         shown["size"] = row.size.into();
     }
+}
+
+/// A file that an operator sent. What the customer has is in the action's part, and ends at `url_until`.
+fn add_sent(shown: &mut Value, app: &App, row: FileRow) {
+    let is_revoked = row.revoked_at.is_some();
+    shown["state"] = if is_revoked { "revoked" } else { "kept" }.into();
+    shown["url"] = match row.link_id {
+        Some(id) if !is_revoked => link(app, &Linked::File(id), &row.name),
+        _ => Value::Null,
+    };
+}
+
+fn link(app: &App, file: &Linked, name: &str) -> Value {
+    format!("{}{}", app.public_url, app.links.for_operator(file, name, now_ms())).into()
 }

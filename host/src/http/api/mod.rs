@@ -9,6 +9,7 @@ mod media;
 pub(super) mod parked;
 pub(super) mod quick_replies;
 pub(super) mod tasks;
+pub(super) mod uploads;
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -3,6 +3,7 @@
 
 mod bodies;
 mod canaries;
+mod files;
 mod kills;
 mod report;
 mod slow;
@@ -37,6 +38,12 @@ const PROOFS: &[Proof] = &[
         promises: "G24",
         does: "bodies of 1 GB, with the right length, a wrong one, and none (5 s)",
         run: |report| Box::pin(bodies::prove(report)),
+    },
+    Proof {
+        name: "files",
+        promises: "G19",
+        does: "100,000 wrong links, 100 sizes, and a file of 50 MiB (2 min)",
+        run: |report| Box::pin(files::prove(report)),
     },
     Proof {
         name: "canaries",
