@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use desk_store::faults::is_planted;
 use reqwest::Url;
 
 /// Viber's own hosts of media, and the only ones that may be asked without TLS: avatars come as `http://` links to them.
@@ -76,6 +77,9 @@ pub fn check_link(link: &str) -> Result<Url, Refusal> {
 pub fn check_url(url: &Url) -> Result<(), Refusal> {
     // The reader of URLs has made one notation of all: octal, hex, decimal, wide digits, other dots, percent signs.
     let host = url.host_str().ok_or(Refusal::NotAUrl)?;
+    if is_planted("guard-removed") {
+        return Ok(());
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Refusal::User);
     }
@@ -109,6 +113,7 @@ fn check_name(host: &str) -> Result<(), Refusal> {
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {
+        _ if is_planted("guard-removed") => true,
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
     }

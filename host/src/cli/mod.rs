@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use channel_engine::{Engine, EngineConfig};
 use clap::{Parser, Subcommand};
+use desk_store::faults::is_planted;
 use secrecy::zeroize::Zeroizing;
 
 use crate::secrets::KeySource;
@@ -62,7 +63,11 @@ impl Cli {
 /// An engine with its compile cache in the folder, or without one; what channels write to standard error stays out of the
 /// log.
 fn engine(cache_dir: Option<PathBuf>) -> anyhow::Result<Engine> {
-    Ok(Engine::new(EngineConfig { cache_dir, ..EngineConfig::default() })?)
+    let mut config = EngineConfig { cache_dir, ..EngineConfig::default() };
+    if is_planted("deadline-removed") {
+        config.limits.time_ms = 3_600_000;
+    }
+    Ok(Engine::new(config)?)
 }
 
 /// An engine for a channel's author, who wants to see what it writes to standard error.

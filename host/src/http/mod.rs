@@ -37,7 +37,7 @@ const API_BYTES_MAX: usize = 1 << 20;
 pub fn routes(app: Arc<App>) -> Router {
     Router::new()
         // Messengers. No session, no CSRF check, no token: the plugin authenticates.
-        .route("/webhooks/{account}", any(webhook::take).layer(DefaultBodyLimit::max(WEBHOOK_BYTES_MAX)))
+        .route("/webhooks/{account}", any(webhook::take).layer(DefaultBodyLimit::max(webhook::bytes_max())))
         // Customers.
         .route("/go/{account}", get(go::landing))
         .route("/go/{account}/qr.svg", get(go::qr))

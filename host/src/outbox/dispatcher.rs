@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use channel_engine::contract::{Answer, AnswerResult, Call};
+use desk_store::faults::is_planted;
 use desk_store::{CallRow, StoreError};
 
 use crate::app::App;
@@ -27,7 +28,9 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 pub async fn recover(app: &Arc<App>) -> Result<(), InboxError> {
     let interrupted = app.store.read(|tx| tx.interrupted_calls()).await?;
     for row in interrupted {
-        let result = AnswerResult::Unknown("the desk stopped while the call was under way".into());
+        let said = "the desk stopped while the call was under way".to_owned();
+        let again = is_planted("interrupted-sent-again");
+        let result = if again { AnswerResult::NotSent(said) } else { AnswerResult::Unknown(said) };
         feed(app, row, result).await?;
     }
     Ok(())

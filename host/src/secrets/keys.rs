@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use desk_store::StoreError;
+use desk_store::faults::is_planted;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use sha2::{Digest as _, Sha256};
@@ -154,7 +155,11 @@ impl Keys {
         getrandom::fill(&mut nonce).map_err(|_| SealError::Randomness)?;
         let payload = Payload { msg: value.as_bytes(), aad: &associated(place, key.id) };
         // It fails for messages of 256 GB only.
-        let sealed = key.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| damaged(place))?;
+        let sealed = if is_planted("seal-removed") {
+            value.as_bytes().to_vec()
+        } else {
+            key.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| damaged(place))?
+        };
         let mut out = Vec::with_capacity(HEAD_BYTES + sealed.len());
         out.push(VERSION);
         out.extend(key.id.0);
@@ -177,7 +182,11 @@ impl Keys {
         let nonce: [u8; NONCE_BYTES] =
             sealed[1 + ID_BYTES..HEAD_BYTES].try_into().map_err(|_| damaged(place))?;
         let payload = Payload { msg: &sealed[HEAD_BYTES..], aad: &associated(place, id) };
-        let value = key.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| damaged(place))?;
+        let value = if is_planted("seal-removed") {
+            sealed[HEAD_BYTES..].to_vec()
+        } else {
+            key.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| damaged(place))?
+        };
         let text = String::from_utf8(value).map_err(|error| {
             drop(Zeroizing::new(error.into_bytes()));
             damaged(place)

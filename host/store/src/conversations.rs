@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::accounts::json_column;
 use crate::counts::count;
+use crate::faults::{self, is_planted};
 use crate::{Result, StoreError, Tx};
 
 /// A conversation's state, as the plugin last returned it.
@@ -88,6 +89,9 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be read.
     pub fn is_handled(&self, account: &str, dedupe: &str) -> Result<bool> {
+        if is_planted("memory-dedupe") {
+            return Ok(faults::is_remembered(account, dedupe));
+        }
         Ok(self
             .db
             .prepare_cached("SELECT 1 FROM handled WHERE account = ?1 AND dedupe = ?2")?
@@ -99,6 +103,9 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be written.
     pub fn mark_handled(&self, account: &str, dedupe: &str, at: i64) -> Result<bool> {
+        if is_planted("memory-dedupe") {
+            return Ok(faults::remember(account, dedupe));
+        }
         let added = self
             .db
             .prepare_cached("INSERT OR IGNORE INTO handled (account, dedupe, at) VALUES (?1, ?2, ?3)")?

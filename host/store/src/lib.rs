@@ -21,6 +21,7 @@ mod counts;
 mod deliveries;
 mod directory;
 mod error;
+pub mod faults;
 mod files;
 mod look;
 mod media;

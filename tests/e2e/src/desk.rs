@@ -20,9 +20,16 @@ use crate::canary::Canaries;
 /// A shorter key than Viber's is a test's own word, and may be said elsewhere.
 const KEY_BYTES_MIN: usize = 32;
 
+/// The desk that a fault can be planted in.
+pub const FAULTY: &str = "desk-faults";
+/// The environment variable with the name of the program that stands for `desk`: for a test of the tests.
+const PROGRAM: &str = "DESK_PROGRAM";
+
 /// How a desk is started.
 #[derive(Default)]
 pub struct DeskOptions {
+    /// The program beside this one; without one, [`desk_program`].
+    pub program: Option<&'static str>,
     /// Components; without any, the Viber channel.
     pub plugins: Vec<PathBuf>,
     /// Where to listen; without one, a free port of loopback.
@@ -361,7 +368,7 @@ pub(crate) fn cache_folder() -> anyhow::Result<PathBuf> {
 }
 
 /// Lets a new data folder have the compiled components of the others.
-fn share_compiled(data: &Path) -> anyhow::Result<()> {
+pub(crate) fn share_compiled(data: &Path) -> anyhow::Result<()> {
     let shared = cache_folder()?.join("desk").join("components");
     std::os::unix::fs::symlink(shared, data.join("components"))?;
     Ok(())
@@ -379,10 +386,14 @@ pub(crate) fn client() -> Client {
 /// # Errors
 /// It was not built.
 pub fn desk_program() -> anyhow::Result<PathBuf> {
+    program(std::env::var(PROGRAM).as_deref().unwrap_or("desk"))
+}
+
+fn program(name: &str) -> anyhow::Result<PathBuf> {
     let here = std::env::current_exe()?;
     let folders = here.ancestors().skip(1).take(2);
-    let found = folders.map(|folder| folder.join("desk")).find(|path| path.is_file());
-    found.context("the program `desk` is not built; run: cargo build --workspace")
+    let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
+    found.with_context(|| format!("the program `{name}` is not built; `cargo xtask` builds what it needs"))
 }
 
 fn free_address() -> anyhow::Result<String> {
@@ -410,7 +421,7 @@ struct Started {
 
 /// Starts the process, and does not wait for it to listen.
 fn launch(options: &DeskOptions, data: &Path) -> anyhow::Result<Child> {
-    let mut command = Command::new(desk_program()?);
+    let mut command = Command::new(options.program.map_or_else(desk_program, program)?);
     command.arg("serve").arg("--data").arg(data);
     if let Some(listen) = &options.listen {
         command.args(["--listen", listen]);

@@ -143,7 +143,7 @@ struct Operator {
 }
 
 /// An answer, and whether the desk said that it has it.
-type Said = (String, bool);
+pub(crate) type Said = (String, bool);
 
 impl Operator {
     fn of(bench: &Bench, task: &Value) -> Self {
@@ -171,7 +171,7 @@ impl Operator {
 }
 
 /// Waits until the task's answers have come to rest; then each that was taken is there, and on the phone, once and in order.
-async fn compare(
+pub(crate) async fn compare(
     bench: &Bench,
     person: &User,
     task: &Value,

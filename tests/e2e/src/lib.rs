@@ -12,6 +12,7 @@ pub mod files;
 pub mod kills;
 pub mod load;
 pub mod ops;
+pub mod power;
 pub mod random;
 pub mod raw;
 mod sim;
@@ -24,7 +25,7 @@ mod work;
 
 pub use cable::Cable;
 pub use data::{feed_folder, foreign_samples, json_file, json_files};
-pub use desk::{Desk, DeskOptions, desk_program, run_desk};
+pub use desk::{Desk, DeskOptions, FAULTY, desk_program, run_desk};
 pub use feed::Feed;
 pub use sim::{SimClient, User};
 pub use view::settle;

@@ -3,8 +3,10 @@
 
 mod bodies;
 mod canaries;
+mod faults;
 mod files;
 mod kills;
+mod power;
 mod report;
 mod slow;
 mod stops;
@@ -56,6 +58,18 @@ const PROOFS: &[Proof] = &[
         promises: "G1 G2 G3 G5 G6 G9 G10",
         does: "200 kill -9 under callbacks and answers, 50 more in recovery; PROVE_SEED gives the instants again (7 min)",
         run: |report| Box::pin(kills::prove(report)),
+    },
+    Proof {
+        name: "power",
+        promises: "G1 G18",
+        does: "100 power cuts: what was not synced is gone; and a desk that syncs less, which must lose (6 min)",
+        run: |report| Box::pin(power::prove(report)),
+    },
+    Proof {
+        name: "faults",
+        promises: "all",
+        does: "takes one mechanism after the other out of the desk: a test must go red each time (6 min)",
+        run: |report| Box::pin(faults::prove(report)),
     },
     Proof {
         name: "stops",

@@ -1,0 +1,59 @@
+//! Section "checks of the checks": with a mechanism taken out of the desk, the test that is responsible for it must go red;
+//! with all of them in, it is green.
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::Context;
+use e2e::FAULTY;
+
+use crate::report::Report;
+
+/// A fault, the guarantee that it breaks, and the test that has to notice: its file and its name.
+type Planted = (&'static str, &'static str, &'static str, &'static str);
+
+const PLANTED: &[Planted] = &[
+    ("ack-before-commit", "G1", "crash", "nothing_acknowledged_is_lost_or_doubled_by_kills_at_random"),
+    ("synchronous-normal", "G1", "power", "nothing_acknowledged_is_lost_by_a_power_cut"),
+    ("memory-dedupe", "G2", "crash", "every_answered_callback_is_one_action_whenever_the_desk_dies"),
+    ("interrupted-sent-again", "G6", "crash", "no_answer_is_sent_twice_when_the_desk_dies_while_sending"),
+    ("counter-not-written", "G10", "crash", "every_answered_callback_is_one_action_whenever_the_desk_dies"),
+    ("deadline-removed", "G12", "hostile", "a_hostile_channel_harms_only_itself"),
+    ("guard-removed", "G17", "media", "nobody_at_home_is_called"),
+    ("seal-removed", "G20", "accounts", "connected_means_checked_set_and_called_back"),
+    ("body-limit-removed", "G24", "edge", "a_huge_body_is_refused_early"),
+];
+
+pub(crate) async fn prove(report: &mut Report) -> anyhow::Result<()> {
+    let mut green: Vec<(&str, &str)> = Vec::new();
+    for (fault, guarantee, file, test) in PLANTED {
+        if !green.contains(&(file, test)) {
+            let passes = passes(report, file, test, None)?;
+            report.figure(test, if passes { "green" } else { "red" }, "green", passes);
+            green.push((file, test));
+        }
+        let passes = passes(report, file, test, Some(fault))?;
+        let colour = if passes { "green: it noticed nothing" } else { "red" };
+        report.figure(&format!("with {fault} ({guarantee}) {test}"), colour, "red", !passes);
+    }
+    Ok(())
+}
+
+/// Runs one test against the desk that faults can be planted in.
+fn passes(report: &Report, file: &str, test: &str, fault: Option<&str>) -> anyhow::Result<bool> {
+    let start = Instant::now();
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // Of the whole workspace, since a part of it would choose other features and build everything anew.
+    command.args(["test", "--quiet", "--workspace", "--test", file, "--", "--exact", test]);
+    command.env("DESK_PROGRAM", FAULTY).env("DESK_FAULT", fault.unwrap_or_default());
+    let output = command.stdin(Stdio::null()).output().context("cargo does not start")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let passes = output.status.success();
+    anyhow::ensure!(said.contains("running 1 test"), "{test} did not run: {said}");
+    let why = said.lines().find(|line| line.starts_with("Error:")).unwrap_or_default();
+    let short: String = why.chars().take(120).collect();
+    let planted = fault.unwrap_or("nothing planted");
+    let colour = if passes { "green" } else { "red" };
+    report.progress(format!("{planted}: {test} {colour} in {:.0?}. {short}", start.elapsed()));
+    Ok(passes)
+}
