@@ -40,7 +40,7 @@ pub fn carrying(link: &str, carried: &Carried) -> String {
 }
 
 /// Everything but RFC 3986's unreserved characters: safe in any part of a URL and in any attribute.
-fn push_encoded(url: &mut String, value: &str) {
+pub(crate) fn push_encoded(url: &mut String, value: &str) {
     use std::fmt::Write;
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

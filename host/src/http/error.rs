@@ -25,6 +25,21 @@ impl ApiError {
         Self { status, code, detail: detail.into() }
     }
 
+    /// The status to answer with.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Stable, for programs.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// For people, in English.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// What an extractor refuses, with its own status and words.
     pub(crate) fn refused(status: StatusCode, code: &'static str, detail: String) -> Self {
         Self::new(status, code, detail)

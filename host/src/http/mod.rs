@@ -10,6 +10,7 @@ mod file_body;
 mod files;
 mod go;
 mod health;
+mod language;
 mod metrics;
 mod range;
 mod webhook;
@@ -47,9 +48,7 @@ pub fn routes(app: Arc<App>) -> Router {
         // Programs.
         .nest("/api/v1", api_routes(app.clone()))
         // People.
-        .route("/", get(console::page))
-        .route("/tasks/{id}", get(console::page))
-        .route("/console/{file}", get(console::file))
+        .merge(console::routes(&app))
         // Operations.
         .route("/healthz", get(health::lives))
         .route("/readyz", get(health::ready))

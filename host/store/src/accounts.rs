@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 
+use crate::changes::Change;
 use crate::error::place;
 use crate::{Result, Tx};
 
@@ -121,6 +122,7 @@ impl Tx<'_> {
         self.db
             .prepare_cached("UPDATE accounts SET name = ?2, settings = ?3 WHERE id = ?1")?
             .execute(params![id, name, settings.to_string()])?;
+        self.changed(Change::Account(id.to_owned()));
         Ok(())
     }
 
@@ -140,6 +142,7 @@ impl Tx<'_> {
                 "UPDATE accounts SET health = ?2, problem = ?3, profile = coalesce(?4, profile) WHERE id = ?1",
             )?
             .execute(params![id, health, problem.map(Value::to_string), profile.map(Value::to_string)])?;
+        self.changed(Change::Account(id.to_owned()));
         Ok(())
     }
 

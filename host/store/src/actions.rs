@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 
 use crate::accounts::json_column;
+use crate::changes::Change;
 use crate::{Result, Tx};
 
 /// An entry in a task.
@@ -114,6 +115,7 @@ impl Tx<'_> {
         self.db
             .prepare_cached("UPDATE tasks SET updated_at = max(updated_at, ?2) WHERE id = ?1")?
             .execute(params![new.task, new.kept_at])?;
+        self.changed(Change::Task(new.task));
         Ok(id)
     }
 
@@ -124,6 +126,20 @@ impl Tx<'_> {
     pub fn action(&self, id: i64) -> Result<Option<ActionRow>> {
         let sql = format!("SELECT {COLUMNS} FROM actions WHERE id = ?1");
         Ok(self.db.prepare_cached(&sql)?.query_row([id], from_row).optional()?)
+    }
+
+    /// The task's newest actions below the id `before`, in order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn last_actions(&self, task: i64, before: i64, most: i64) -> Result<Vec<ActionRow>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM actions WHERE task = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map([task, before, most], from_row)?;
+        let mut rows: Vec<ActionRow> = rows.collect::<rusqlite::Result<_>>()?;
+        rows.reverse();
+        Ok(rows)
     }
 
     /// The task's actions after the cursor, in order.

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use crate::changes::Change;
 use crate::{Result, Tx};
 
 /// A person who writes from a messenger.
@@ -122,6 +123,7 @@ impl Tx<'_> {
                 ],
                 |row| row.get(0),
             )?;
+        self.changed(Change::Contact(id));
         Ok(id)
     }
 

@@ -80,7 +80,7 @@ impl Tx<'_> {
                  VALUES (?1, ?2, ?3, ?4, 'pending', ?5)",
             )?
             .execute(params![action, account, conversation, part, at])?;
-        Ok(())
+        self.changed_action(action)
     }
 
     /// One part.
@@ -171,13 +171,15 @@ impl Tx<'_> {
         problem: Option<&Value>,
         at: i64,
     ) -> Result<()> {
-        self.db
+        let action = self
+            .db
             .prepare_cached(
                 "UPDATE deliveries SET state = ?2, message_id = coalesce(?3, message_id), problem = ?4, at = ?5
-                 WHERE seq = ?1",
+                 WHERE seq = ?1 RETURNING action",
             )?
-            .execute(params![seq, state, message_id, problem.map(Value::to_string), at])?;
-        Ok(())
+            .query_row(params![seq, state, message_id, problem.map(Value::to_string), at], |row| row.get(0))
+            .optional()?;
+        action.map_or(Ok(()), |action| self.changed_action(action))
     }
 
     /// Notes which call a part was sent by.
@@ -196,12 +198,15 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be written.
     pub fn reset_delivery(&self, seq: i64, at: i64) -> Result<()> {
-        self.db
+        let action = self
+            .db
             .prepare_cached(
-                "UPDATE deliveries SET state = 'pending', message_id = NULL, problem = NULL, at = ?2 WHERE seq = ?1",
+                "UPDATE deliveries SET state = 'pending', message_id = NULL, problem = NULL, at = ?2
+                 WHERE seq = ?1 RETURNING action",
             )?
-            .execute(params![seq, at])?;
-        Ok(())
+            .query_row(params![seq, at], |row| row.get(0))
+            .optional()?;
+        action.map_or(Ok(()), |action| self.changed_action(action))
     }
 
     /// Keeps a receipt until its message is known.

@@ -41,7 +41,7 @@ impl Look {
     /// What `look` returned.
     pub fn read<T>(&self, look: impl FnOnce(&Tx) -> Result<T>) -> Result<T> {
         self.db.execute_batch("BEGIN")?;
-        let result = look(&Tx { db: &self.db });
+        let result = look(&Tx::new(&self.db));
         self.db.execute_batch("COMMIT")?;
         result
     }

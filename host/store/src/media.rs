@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 
 use crate::accounts::json_column;
+use crate::changes::Change;
 use crate::{Result, Tx};
 
 /// A file that a customer sent, or their picture.
@@ -173,13 +174,15 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be written.
     pub fn keep_media(&self, id: i64, kept: &KeptMedia) -> Result<()> {
-        self.db
+        let whose = self
+            .db
             .prepare_cached(
                 "UPDATE media SET state = 'kept', problem = NULL, sha256 = ?2, size = ?3, name = ?4, media_type = ?5
-                 WHERE id = ?1 AND state = 'waiting'",
+                 WHERE id = ?1 AND state = 'waiting' RETURNING action, contact",
             )?
-            .execute(params![id, kept.sha256, kept.size, kept.name, kept.media_type])?;
-        Ok(())
+            .query_row(params![id, kept.sha256, kept.size, kept.name, kept.media_type], whose)
+            .optional()?;
+        self.changed_medium(whose)
     }
 
     /// It could not be fetched: it is tried again at `due_at`, or without one never.
@@ -187,13 +190,29 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be written.
     pub fn fail_media(&self, id: i64, problem: &Value, due_at: Option<i64>) -> Result<()> {
-        self.db
+        let whose = self
+            .db
             .prepare_cached(
                 "UPDATE media SET attempts = attempts + 1, problem = ?2, due_at = coalesce(?3, due_at),
                      state = iif(?3 IS NULL, 'failed', 'waiting')
-                 WHERE id = ?1 AND state = 'waiting'",
+                 WHERE id = ?1 AND state = 'waiting' RETURNING action, contact",
             )?
-            .execute(params![id, problem.to_string(), due_at])?;
+            .query_row(params![id, problem.to_string(), due_at], whose)
+            .optional()?;
+        self.changed_medium(whose)
+    }
+
+    fn changed_medium(&self, whose: Option<(Option<i64>, Option<i64>)>) -> Result<()> {
+        match whose {
+            Some((Some(action), _)) => self.changed_action(action)?,
+            Some((None, Some(contact))) => self.changed(Change::Contact(contact)),
+            Some((None, None)) | None => {}
+        }
         Ok(())
     }
+}
+
+/// The action or the contact whose file it is.
+fn whose(row: &Row) -> rusqlite::Result<(Option<i64>, Option<i64>)> {
+    Ok((row.get(0)?, row.get(1)?))
 }

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 
 use crate::accounts::json_column;
+use crate::changes::Change;
 use crate::{Result, Tx};
 
 /// A parked event.
@@ -78,6 +79,7 @@ impl Tx<'_> {
                 new.event.to_string(),
                 new.at
             ])?;
+        self.changed(Change::Parked);
         Ok(())
     }
 

@@ -143,13 +143,21 @@ CREATE TABLE tasks (
 ) STRICT;
 CREATE INDEX tasks_by_requester ON tasks (requester);
 CREATE INDEX tasks_by_previous ON tasks (previous);
+CREATE INDEX tasks_by_status ON tasks (status, updated_at, id);
 
 CREATE TABLE assignees (
     task     INTEGER NOT NULL REFERENCES tasks(id) ON DELETE CASCADE,
     employee INTEGER NOT NULL REFERENCES employees(id),
     position INTEGER NOT NULL,
+    -- The task's own, so that an employee's tasks are one walk along an index; a trigger keeps them the same.
+    status     TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
     PRIMARY KEY (task, employee)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX assignees_by_employee ON assignees (employee, status, updated_at, task);
+CREATE TRIGGER assignees_follow AFTER UPDATE OF status, updated_at ON tasks BEGIN
+    UPDATE assignees SET status = new.status, updated_at = new.updated_at WHERE task = new.id;
+END;
 
 CREATE TABLE actions (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -299,3 +307,45 @@ CREATE TABLE files (
 CREATE INDEX files_by_quick_reply ON files (quick_reply, part) WHERE quick_reply IS NOT NULL;
 CREATE INDEX files_unused ON files (at) WHERE action IS NULL AND quick_reply IS NULL;
 CREATE INDEX files_by_blob ON files (sha256) WHERE revoked_at IS NULL;
+
+-- --- The console ------------------------------------------------------------------------------------------------
+
+-- Browsers that are logged in: only the SHA-256 of a cookie is kept. What one may do is what its token may do now.
+CREATE TABLE sessions (
+    hash  TEXT PRIMARY KEY,
+    token TEXT NOT NULL REFERENCES tokens(hash) ON DELETE CASCADE,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_token ON sessions (token);
+
+-- How far an employee has read a task: up to which action.
+CREATE TABLE visits (
+    employee INTEGER NOT NULL REFERENCES employees(id) ON DELETE CASCADE,
+    task     INTEGER NOT NULL REFERENCES tasks(id) ON DELETE CASCADE,
+    action   INTEGER NOT NULL,
+    PRIMARY KEY (employee, task)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX visits_by_task ON visits (task);
+
+-- The words by which a task is found: its title, its customer's name and phone number. `rowid` is the task's id. What is
+-- deleted is overwritten, not only left out: a name that was erased is nowhere.
+CREATE VIRTUAL TABLE task_words USING fts5 (words, prefix = '2 3');
+INSERT INTO task_words (task_words, rank) VALUES ('secure-delete', 1);
+CREATE TRIGGER task_words_added AFTER INSERT ON tasks BEGIN
+    INSERT INTO task_words (rowid, words)
+    SELECT new.id, new.title || ' ' || name || ' ' || coalesce(phone, '') FROM contacts WHERE id = new.requester;
+END;
+CREATE TRIGGER task_words_changed AFTER UPDATE OF title, requester ON tasks BEGIN
+    UPDATE task_words SET words =
+        (SELECT new.title || ' ' || name || ' ' || coalesce(phone, '') FROM contacts WHERE id = new.requester)
+    WHERE rowid = new.id;
+END;
+CREATE TRIGGER task_words_renamed AFTER UPDATE OF name, phone ON contacts
+WHEN old.name IS NOT new.name OR old.phone IS NOT new.phone BEGIN
+    UPDATE task_words SET words =
+        (SELECT title || ' ' || new.name || ' ' || coalesce(new.phone, '') FROM tasks WHERE id = task_words.rowid)
+    WHERE rowid IN (SELECT id FROM tasks WHERE requester = new.id);
+END;
+CREATE TRIGGER task_words_deleted AFTER DELETE ON tasks BEGIN
+    DELETE FROM task_words WHERE rowid = old.id;
+END;

@@ -1,5 +1,6 @@
 //! The file, its one writer thread with group commit, and its readers. No table is named here.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+use crate::changes::{Bell, Change, Changes};
 use crate::faults::is_planted;
 use crate::{Result, StoreError, WriterStats};
 
@@ -42,12 +44,21 @@ struct Inner {
     readers: Mutex<Vec<Connection>>,
     path: std::path::PathBuf,
     stats: Arc<WriterStats>,
+    bell: Bell,
     _lock: File,
 }
 
 /// A transaction: all that a closure sees of the database.
 pub struct Tx<'a> {
     pub(crate) db: &'a Connection,
+    /// What was changed so far.
+    pub(crate) changes: RefCell<Vec<Change>>,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(db: &'a Connection) -> Self {
+        Self { db, changes: RefCell::default() }
+    }
 }
 
 impl Store {
@@ -63,12 +74,14 @@ impl Store {
         migrate(&db)?;
         let (jobs, queue) = mpsc::sync_channel(JOBS_WAITING_MAX);
         let stats = Arc::new(WriterStats::default());
-        let measured = stats.clone();
+        let (measured, bell) = (stats.clone(), Bell::new());
+        let rung = bell.clone();
         std::thread::Builder::new()
             .name("desk-writer".into())
-            .spawn(move || write_loop(&db, &queue, &measured))
+            .spawn(move || write_loop(&db, &queue, &measured, &rung))
             .map_err(|e| open_error(path, &e))?;
-        let inner = Inner { jobs, readers: Mutex::default(), path: path.to_owned(), stats, _lock: lock };
+        let inner =
+            Inner { jobs, readers: Mutex::default(), path: path.to_owned(), stats, bell, _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -120,13 +133,25 @@ impl Store {
             None => self.reader()?,
         };
         db.execute_batch("BEGIN")?;
-        let result = look(&Tx { db: &db });
+        let result = look(&Tx::new(&db));
         db.execute_batch("COMMIT")?;
         let mut readers = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < READERS_KEPT_MAX {
             readers.push(db);
         }
         result
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Word of what is changed from now on, after it is on disk.
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        self.inner.bell.listen()
     }
 
     /// What the writer has done since the start.
@@ -291,7 +316,7 @@ where
 }
 
 /// Gathers what waits, runs each job in a savepoint of its own, commits once, then answers all.
-fn write_loop(db: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, stats: &WriterStats) {
+fn write_loop(db: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, stats: &WriterStats, bell: &Bell) {
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         while jobs.len() < JOBS_A_COMMIT_MAX {
@@ -304,7 +329,7 @@ fn write_loop(db: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, stats: &Wri
             jobs.drain(..).for_each(|job| job.answer(true));
             std::thread::sleep(SLOW_DISK);
         }
-        let committed = ran.and_then(|()| db.execute_batch("COMMIT"));
+        let committed = ran.and_then(|changes| db.execute_batch("COMMIT").map(|()| changes));
         stats.commits.add(began.elapsed());
         stats.jobs.fetch_add(jobs.len() as u64, Ordering::Relaxed);
         if let Err(error) = &committed {
@@ -313,21 +338,27 @@ fn write_loop(db: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, stats: &Wri
             // Harmless if there is no transaction left to roll back.
             let _ = db.execute_batch("ROLLBACK");
         }
+        let is_kept = committed.is_ok();
+        bell.ring(committed.unwrap_or_default());
         for job in jobs {
-            job.answer(committed.is_ok());
+            job.answer(is_kept);
         }
     }
 }
 
-/// All but the commit.
-fn run(db: &Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+/// All but the commit; says what was changed.
+fn run(db: &Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<Vec<Change>> {
+    let mut changes = Vec::new();
     db.execute_batch("BEGIN IMMEDIATE")?;
     for job in jobs {
         db.execute_batch("SAVEPOINT job")?;
-        if !job.run(&Tx { db }) {
+        let tx = Tx::new(db);
+        if job.run(&tx) {
+            changes.append(&mut tx.changes.borrow_mut());
+        } else {
             db.execute_batch("ROLLBACK TO job")?;
         }
         db.execute_batch("RELEASE job")?;
     }
-    Ok(())
+    Ok(changes)
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use crate::changes::Change;
 use crate::{Result, Tx};
 
 /// A task of the helpdesk.
@@ -128,7 +129,7 @@ impl Tx<'_> {
                 ],
                 |row| row.get(0),
             )?;
-        self.set_assignees(id, &new.assignees)?;
+        self.set_assignees(id, &new.assignees)?; // It tells of the change, too.
         Ok((id, true))
     }
 
@@ -189,6 +190,7 @@ impl Tx<'_> {
         self.db
             .prepare_cached("UPDATE tasks SET status = ?2, updated_at = ?3 WHERE id = ?1")?
             .execute(params![id, status, at])?;
+        self.changed(Change::Task(id));
         Ok(())
     }
 
@@ -200,6 +202,7 @@ impl Tx<'_> {
         self.db
             .prepare_cached("UPDATE tasks SET title = ?2, description = ?3, updated_at = ?4 WHERE id = ?1")?
             .execute(params![id, title, description, at])?;
+        self.changed(Change::Task(id));
         Ok(())
     }
 
@@ -210,11 +213,13 @@ impl Tx<'_> {
     pub fn set_assignees(&self, task: i64, employees: &[i64]) -> Result<()> {
         self.db.prepare_cached("DELETE FROM assignees WHERE task = ?1")?.execute([task])?;
         let mut add = self.db.prepare_cached(
-            "INSERT OR IGNORE INTO assignees (task, employee, position) VALUES (?1, ?2, ?3)",
+            "INSERT OR IGNORE INTO assignees (task, employee, position, status, updated_at)
+             SELECT id, ?2, ?3, status, updated_at FROM tasks WHERE id = ?1",
         )?;
         for (position, employee) in employees.iter().enumerate() {
             add.execute(params![task, employee, i64::try_from(position).unwrap_or(i64::MAX)])?;
         }
+        self.changed(Change::Task(task));
         Ok(())
     }
 

@@ -22,6 +22,7 @@ mod listener;
 mod log;
 mod media;
 mod methods;
+mod page;
 mod phone;
 mod png;
 mod rest;
@@ -221,6 +222,9 @@ fn router(app: App) -> Router {
         .route("/pa/{method}", post(rest::call))
         .route("/media/{name}", get(media::signed))
         .route("/avatars/{name}", get(media::unsigned))
+        // A phone to be tried by hand.
+        .route("/phone/{user}", get(page::phone))
+        .route("/phone/assets/{file}", get(page::asset))
         // The control side.
         .route("/control/bots", get(control::bots).post(control::add_bot))
         .route("/control/bots/{bot}", patch(control::patch_bot))

@@ -14,10 +14,10 @@ use desk_store::AccountRow;
 
 use super::error::{ApiError, ApiResult};
 use super::extract::{Path, Query};
+use super::language::Language;
 use crate::app::App;
 use crate::desk::entry::{self, Carried};
 use page::{Landing, Messenger};
-use words::Language;
 
 /// Longest link with what it carries, bytes: the most that phones' cameras still read from a screen, and far below what
 /// browsers and QR codes hold.

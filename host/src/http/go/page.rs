@@ -2,7 +2,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::words::Language;
+use super::super::language::Language;
+use super::words::words;
 
 /// The messenger, as people know it.
 pub(super) struct Messenger {
@@ -30,7 +31,7 @@ pub(super) struct Landing<'a> {
 
 /// The page for an account that can be written to.
 pub(super) fn landing(page: &Landing) -> Markup {
-    let words = page.language.words();
+    let words = words(page.language);
     let app = page.messenger.app.as_str();
     let with_app = |text: &str| text.replace("{app}", app);
     let lead = with_app(words.lead);
@@ -68,7 +69,7 @@ fn avatar(page: &Landing) -> Markup {
 
 /// What to do where the click does nothing (S22). Shown without a script, too.
 fn help(page: &Landing, with_app: &impl Fn(&str) -> String) -> Markup {
-    let words = page.language.words();
+    let words = words(page.language);
     html! {
         section #help tabindex="-1" aria-labelledby="help-title" {
             h2 #help-title { (with_app(words.help_title)) }
@@ -93,7 +94,7 @@ fn help(page: &Landing, with_app: &impl Fn(&str) -> String) -> Markup {
 
 /// The page for a link that leads nowhere.
 pub(super) fn gone(language: Language) -> Markup {
-    let words = language.words();
+    let words = words(language);
     let body = html! {
         main #card.message {
             div.avatar.none aria-hidden="true" { "?" }
@@ -108,7 +109,7 @@ pub(super) fn gone(language: Language) -> Markup {
 
 /// The page for a link that carries more than a link can.
 pub(super) fn too_long(language: Language) -> Markup {
-    let words = language.words();
+    let words = words(language);
     let body = html! {
         main #card.message {
             div.avatar.none aria-hidden="true" { "…" }
@@ -123,7 +124,7 @@ pub(super) fn too_long(language: Language) -> Markup {
 /// `#help`: who changes the language has seen that Viber did not open, and is not sent there again.
 fn languages(now: Language, query: &str) -> Markup {
     html! {
-        nav aria-label=(now.words().languages) {
+        nav aria-label=(words(now).languages) {
             @for language in Language::ALL {
                 @if language == now {
                     span aria-current="true" lang=(language.code()) { (language.own_name()) }

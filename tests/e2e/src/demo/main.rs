@@ -61,6 +61,7 @@ fn preferred<'a>(address: &'a str, otherwise: &'a str) -> &'a str {
 async fn wait_for_a_look(bench: &Bench) -> anyhow::Result<()> {
     println!("\nThe console is open:  {}/", bench.desk.base);
     println!("Log in with this link: {}/#token={}", bench.desk.base, bench.desk.token);
+    println!("A customer's phone:    {}/phone/u1", bench.sim.base_url());
     println!("Ctrl-C ends the demo and forgets everything.");
     tokio::signal::ctrl_c().await?;
     Ok(())

@@ -1,0 +1,132 @@
+//! Tasks as an operator looks through them: those that were written in last first, by status and assignee, or found by
+//! words. Each page is a walk along an index, however many tasks there are.
+
+use rusqlite::{Row, params};
+
+use crate::{Result, Tx};
+
+/// Most words that are looked for; a person gives a name and a number.
+const WORDS_MAX: usize = 8;
+
+/// Which tasks to show.
+#[derive(Debug, Clone, Default)]
+pub struct InboxFilter {
+    /// These statuses.
+    pub statuses: Vec<&'static str>,
+    /// One employee's; else everybody's.
+    pub assignee: Option<i64>,
+    /// Only those behind this place: `updated_at` and id of the last one that was shown.
+    pub before: Option<(i64, i64)>,
+    /// How many at the most.
+    pub most: i64,
+    /// The employee who looks: what they have read is not new.
+    pub reader: i64,
+}
+
+/// A task in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxRow {
+    /// See [`TaskRow`](crate::TaskRow).
+    pub id: i64,
+    /// See [`TaskRow`](crate::TaskRow).
+    pub title: String,
+    /// See [`TaskRow`](crate::TaskRow).
+    pub status: String,
+    /// See [`TaskRow`](crate::TaskRow).
+    pub updated_at: i64,
+    /// See [`TaskRow`](crate::TaskRow).
+    pub requester: i64,
+    /// Names of the assignees, the one who does it first.
+    pub assignees: String,
+    /// Whether the customer wrote something that the reader has not read.
+    pub unread: bool,
+    /// Who wrote last, as [`ActionRow::author_kind`](crate::ActionRow); empty where nothing was written.
+    pub last_kind: String,
+    /// Their name.
+    pub last_name: String,
+    /// What they wrote.
+    pub last_text: String,
+}
+
+const COLUMNS: &str = "t.id, t.title, t.status, t.updated_at, t.requester,
+    (SELECT group_concat(name, ', ') FROM (SELECT e.name FROM assignees a JOIN employees e ON e.id = a.employee
+     WHERE a.task = t.id ORDER BY a.position)),
+    coalesce((SELECT m.id FROM actions m WHERE m.task = t.id AND m.author_kind = 'contact' ORDER BY m.id DESC LIMIT 1), 0)
+      > coalesce((SELECT v.action FROM visits v WHERE v.employee = ?1 AND v.task = t.id), 0),
+    l.author_kind, l.author_name, l.text";
+
+const LAST: &str =
+    "LEFT JOIN actions l ON l.id = (SELECT id FROM actions WHERE task = t.id ORDER BY id DESC LIMIT 1)";
+
+fn from_row(row: &Row) -> rusqlite::Result<InboxRow> {
+    let text = |index| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(index)?.unwrap_or_default());
+    Ok(InboxRow {
+        id: row.get(0)?,
+        title: row.get(1)?,
+        status: row.get(2)?,
+        updated_at: row.get(3)?,
+        requester: row.get(4)?,
+        assignees: text(5)?,
+        unread: row.get(6)?,
+        last_kind: text(7)?,
+        last_name: text(8)?,
+        last_text: text(9)?,
+    })
+}
+
+impl Tx<'_> {
+    /// Tasks, those that were changed last first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn inbox(&self, filter: &InboxFilter) -> Result<Vec<InboxRow>> {
+        let from = match filter.assignee {
+            None => "tasks t",
+            Some(_) => "assignees i JOIN tasks t ON t.id = i.task",
+        };
+        // The columns of the index along which it walks.
+        let (status, at, id, whose) = match filter.assignee {
+            None => ("t.status", "t.updated_at", "t.id", "?6 IS NULL"),
+            Some(_) => ("i.status", "i.updated_at", "i.task", "i.employee = ?6"),
+        };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {from} {LAST}
+             WHERE {whose} AND {status} = ?2 AND ({at}, {id}) < (?3, ?4) ORDER BY {at} DESC, {id} DESC LIMIT ?5"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let (at, id) = filter.before.unwrap_or((i64::MAX, i64::MAX));
+        let mut rows = Vec::new();
+        for status in &filter.statuses {
+            let values = params![filter.reader, status, at, id, filter.most, filter.assignee];
+            for row in statement.query_map(values, from_row)? {
+                rows.push(row?);
+            }
+        }
+        rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at, row.id)));
+        rows.truncate(usize::try_from(filter.most).unwrap_or_default());
+        Ok(rows)
+    }
+
+    /// Tasks in whose title, customer's name or phone number every one of these words begins some word; newest first,
+    /// below the id `before`. Deleted ones are not found.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn find_tasks(&self, words: &str, before: i64, most: i64, reader: i64) -> Result<Vec<InboxRow>> {
+        let Some(query) = fts_query(words) else { return Ok(Vec::new()) };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM task_words w JOIN tasks t ON t.id = w.rowid {LAST}
+             WHERE task_words MATCH ?2 AND w.rowid < ?3 AND t.status <> 'deleted' ORDER BY w.rowid DESC LIMIT ?4"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![reader, query, before, most], from_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// The words as a query in which nothing but letters and digits has a meaning; `None` if there are none.
+fn fts_query(words: &str) -> Option<String> {
+    let words = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let query: Vec<String> = words.take(WORDS_MAX).map(|word| format!("\"{word}\"*")).collect();
+    (!query.is_empty()).then(|| query.join(" "))
+}
