@@ -59,3 +59,42 @@ fn read(file: &Path) -> anyhow::Result<u64> {
 pub fn to_column(ms: u64) -> i64 {
     i64::try_from(ms).unwrap_or(i64::MAX)
 }
+
+/// A time as people read it: `2026-11-25 18:05 UTC`.
+#[must_use]
+pub fn utc(ms: i64) -> String {
+    let (minutes, days) = (ms.div_euclid(60_000), ms.div_euclid(86_400_000));
+    let (year, month, day) = date(days);
+    let (hour, minute) = (minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60));
+    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
+}
+
+/// Days since 1970 as year, month and day of the Gregorian calendar: years that begin in March have their odd day last.
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468; // From 0000-03-01 on.
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_as_people_say_it() {
+        for (ms, text) in [
+            (0, "1970-01-01 00:00 UTC"),
+            (951_782_400_000, "2000-02-29 00:00 UTC"),
+            (1_709_251_199_000, "2024-02-29 23:59 UTC"),
+            (1_767_225_600_000, "2026-01-01 00:00 UTC"),
+            (4_107_542_400_000, "2100-03-01 00:00 UTC"),
+        ] {
+            assert_eq!(utc(ms), text);
+        }
+    }
+}

@@ -13,6 +13,7 @@
 //! | `secrets` | sealed in the store, values in memory, never printed |
 //! | `pressure` | when the desk is full and says so |
 //! | `metrics` | what was done, as numbers |
+//! | `backup` | a copy of everything while the desk runs, and a desk from such a copy |
 //! | `retention` | what is forgotten, and when |
 //! | `started`, `doctor` | what a start leaves for the doctor; whether all is well |
 //! | `shutdown` | the wish to stop |
@@ -22,6 +23,7 @@
 
 pub mod app;
 pub mod attachments;
+pub mod backup;
 pub mod checks;
 pub mod cli;
 pub mod clock;

@@ -134,6 +134,14 @@ impl Drop for BlobWriter {
     }
 }
 
+/// Where the file with this hash stands in a data folder, or a backup of one.
+///
+/// # Errors
+/// It is no hash.
+pub fn blob_path(data: &Path, sha256: &str) -> io::Result<PathBuf> {
+    path_of(&data.join("blobs"), sha256)
+}
+
 /// A hash is a name only if it is one: nothing else may become a path.
 fn path_of(root: &Path, sha256: &str) -> io::Result<PathBuf> {
     let is_hash = sha256.len() == 64 && sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));

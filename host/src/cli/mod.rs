@@ -1,5 +1,6 @@
 //! The command line: one sub-command a file, and what they share. Not here: what the commands do to the world.
 
+mod backup;
 mod doctor;
 mod feed;
 mod inspect;
@@ -38,6 +39,10 @@ enum Command {
     Key(key::KeyCommand),
     /// Say whether all is well with a desk, and what to do if not
     Doctor(doctor::DoctorArgs),
+    /// Copy everything but the master key into a new folder; the desk may run meanwhile
+    Backup(backup::BackupArgs),
+    /// Make a desk from a backup; what it had not sent is held until a person decides
+    Restore(backup::RestoreArgs),
     /// API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -55,6 +60,8 @@ impl Cli {
             Command::Inspect(args) => inspect::run(&args),
             Command::Key(command) => key::run(&command),
             Command::Doctor(args) => doctor::run(&args),
+            Command::Backup(args) => backup::run(&args),
+            Command::Restore(args) => backup::restore(&args),
             Command::Token(command) => token::run(&command),
         }
     }

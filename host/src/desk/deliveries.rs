@@ -128,13 +128,30 @@ pub fn fail_reply(
     problem: &Problem,
     now: u64,
 ) -> Result<()> {
+    let place = Waiting { account, conversation, reply };
+    tell_of_reply(tx, &place, "failed", problem, to_column(now))
+}
+
+/// A reply that no call was made of yet.
+pub struct Waiting<'a> {
+    /// The account.
+    pub account: &'a str,
+    /// The plugin's id of the conversation.
+    pub conversation: &'a str,
+    /// The plugin's id of the reply.
+    pub reply: &'a str,
+}
+
+/// Says of a reply that no call was made of yet why it waits, or how it ended: its first part stands for it.
+///
+/// # Errors
+/// The database refuses.
+pub fn tell_of_reply(tx: &Tx, waiting: &Waiting, state: &str, problem: &Problem, at: i64) -> Result<()> {
+    let Waiting { account, conversation, reply } = waiting;
     let action = action_id(reply)?;
-    tx.add_delivery(action, account, conversation, 0, to_column(now))?;
-    if let Some(row) = tx.delivery(action, conversation, 0)? {
-        let problem = serde_json::to_value(problem)?;
-        tx.set_delivery(row.seq, "failed", None, Some(&problem), to_column(now))?;
-    }
-    Ok(())
+    tx.add_delivery(action, account, conversation, 0, at)?;
+    let Some(row) = tx.delivery(action, conversation, 0)? else { return Ok(()) };
+    tx.set_delivery(row.seq, state, None, Some(&serde_json::to_value(problem)?), at)
 }
 
 /// The state of a whole reply: the first of failed, unconfirmed, else the part that has come least far; among equals the

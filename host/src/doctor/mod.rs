@@ -94,6 +94,7 @@ async fn examine_file(
     findings.extend(rows::sums(&counts));
     findings.extend(rows::waiting(&backlog, is_held, now));
     findings.push(rows::sending(&counts, &backlog, is_held, now));
+    findings.extend(rows::held(&backlog.held));
     findings.extend(rows::parked(&backlog));
     findings.extend(rows::accounts(&accounts));
     if let Some(started) = &started {

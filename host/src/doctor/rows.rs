@@ -1,8 +1,9 @@
 //! What the rows say of a desk's health. Not here: the machine it runs on (`machine`).
 
-use desk_store::{AccountRow, Backlog, Counts};
+use desk_store::{AccountRow, Backlog, Counts, Held};
 
 use super::Finding;
+use crate::clock::utc;
 
 /// An event waits for its conversation's lane, which is a matter of seconds.
 const EVENT_WAITS_MAX_MS: i64 = 5 * 60_000;
@@ -79,6 +80,21 @@ pub(super) fn sending(counts: &Counts, backlog: &Backlog, is_running: bool, now:
         ),
         (_, true) => Finding::good("sending", format!("{number} calls are under way")),
     }
+}
+
+/// Nothing is said where nothing was restored.
+pub(super) fn held(held: &Held) -> Option<Finding> {
+    let taken_at = held.taken_at.filter(|_| !held.is_empty())?;
+    Some(Finding::wrong(
+        "held",
+        format!(
+            "{} calls and {} replies are held: restored from a backup of {}, they may have been sent",
+            held.calls,
+            held.replies,
+            utc(taken_at)
+        ),
+        "See GET /api/v1/held, then POST /api/v1/held/release to send them or …/drop to leave them as unconfirmed.",
+    ))
 }
 
 pub(super) fn parked(backlog: &Backlog) -> Vec<Finding> {

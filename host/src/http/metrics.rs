@@ -112,6 +112,9 @@ fn write_backlog(page: &mut Page, backlog: &Backlog, now: i64) {
     page.family("desk_paused", "gauge", "What is paused");
     page.line("desk_paused", &[("what", "account")], backlog.paused_accounts);
     page.line("desk_paused", &[("what", "conversation")], backlog.paused_conversations);
+    page.family("desk_held", "gauge", "What a restored backup had not sent, until a person decides");
+    page.line("desk_held", &[("what", "call")], backlog.held.calls);
+    page.line("desk_held", &[("what", "reply")], backlog.held.replies);
     page.family("desk_parked", "gauge", "Parked events by kind and the problem's code");
     for reason in &backlog.parked {
         page.line("desk_parked", &[("kind", &reason.kind), ("code", &reason.code)], reason.count);

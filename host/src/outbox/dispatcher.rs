@@ -27,10 +27,20 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 /// The store cannot be read or written.
 pub async fn recover(app: &Arc<App>) -> Result<(), InboxError> {
     let interrupted = app.store.read(|tx| tx.interrupted_calls()).await?;
-    for row in interrupted {
-        let said = "the desk stopped while the call was under way".to_owned();
-        let again = is_planted("interrupted-sent-again");
-        let result = if again { AnswerResult::NotSent(said) } else { AnswerResult::Unknown(said) };
+    let said = "the desk stopped while the call was under way";
+    lose(app, interrupted, said, is_planted("interrupted-sent-again")).await
+}
+
+/// Tells the plugin of calls whose answer nobody will hear. `as_not_sent` is a planted fault.
+pub(super) async fn lose(
+    app: &Arc<App>,
+    calls: Vec<CallRow>,
+    reason: &str,
+    as_not_sent: bool,
+) -> Result<(), InboxError> {
+    for row in calls {
+        let said = reason.to_owned();
+        let result = if as_not_sent { AnswerResult::NotSent(said) } else { AnswerResult::Unknown(said) };
         feed(app, row, result).await?;
     }
     Ok(())

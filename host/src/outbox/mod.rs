@@ -3,6 +3,7 @@
 
 mod dispatcher;
 mod egress;
+pub mod held;
 
 pub use dispatcher::{recover, run};
 pub use egress::{Egress, EgressError, elsewhere};

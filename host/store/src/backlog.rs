@@ -1,13 +1,13 @@
 //! What waits and for how long, for metrics and `desk doctor`. Not here: sums that must hold (`counts`).
 
-use crate::{Result, Tx};
+use crate::{Held, Result, Tx};
 
 /// What waits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// When the oldest event that waits for the plugin was queued, ms.
+    /// When the oldest event that waits for the plugin was queued, ms; not of those that are held.
     pub oldest_event_at: Option<i64>,
-    /// When the oldest waiting call was queued, ms.
+    /// When the oldest waiting call was queued, ms; not of those that are held.
     pub oldest_waiting_at: Option<i64>,
     /// When the longest attempt that is under way began, ms.
     pub oldest_sending_at: Option<i64>,
@@ -15,6 +15,8 @@ pub struct Backlog {
     pub paused_accounts: i64,
     /// Conversations that are paused.
     pub paused_conversations: i64,
+    /// What is held since a backup was restored.
+    pub held: Held,
     /// Parked events by why, most first.
     pub parked: Vec<ParkedReason>,
 }
@@ -43,7 +45,8 @@ impl Tx<'_> {
         let mut backlog = self
             .db
             .prepare_cached(
-                "SELECT (SELECT min(at) FROM events), (SELECT min(at) FROM calls WHERE state = 'queued'),
+                "SELECT (SELECT min(at) FROM events WHERE held IS NULL),
+                        (SELECT min(at) FROM calls WHERE state = 'queued' AND held IS NULL),
                         (SELECT min(began_at) FROM calls WHERE state = 'sending'),
                         (SELECT count(*) FROM accounts WHERE paused_until > ?1),
                         (SELECT count(*) FROM conversations WHERE paused_until > ?1)",
@@ -55,9 +58,11 @@ impl Tx<'_> {
                     oldest_sending_at: row.get(2)?,
                     paused_accounts: row.get(3)?,
                     paused_conversations: row.get(4)?,
+                    held: Held::default(),
                     parked: Vec::new(),
                 })
             })?;
+        backlog.held = self.held()?;
         backlog.parked = self.parked_reasons()?;
         Ok(backlog)
     }

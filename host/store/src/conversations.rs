@@ -143,7 +143,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The first event that waits in the conversation.
+    /// The first event that waits in the conversation and is not held.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -151,7 +151,8 @@ impl Tx<'_> {
         Ok(self
             .db
             .prepare_cached(
-                "SELECT seq, event FROM events WHERE account = ?1 AND conversation = ?2 ORDER BY seq LIMIT 1",
+                "SELECT seq, event FROM events WHERE account = ?1 AND conversation = ?2 AND held IS NULL
+                 ORDER BY seq LIMIT 1",
             )?
             .query_row([account, conversation], |row| {
                 Ok(PendingEvent {
@@ -164,14 +165,14 @@ impl Tx<'_> {
             .optional()?)
     }
 
-    /// Conversations in which an event waits, as (account, conversation).
+    /// Conversations in which an event waits that is not held, as (account, conversation).
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn conversations_with_events(&self) -> Result<Vec<(String, String)>> {
-        let mut statement = self
-            .db
-            .prepare_cached("SELECT account, conversation FROM events GROUP BY 1, 2 ORDER BY min(seq)")?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT account, conversation FROM events WHERE held IS NULL GROUP BY 1, 2 ORDER BY min(seq)",
+        )?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

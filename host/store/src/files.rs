@@ -188,4 +188,17 @@ impl Tx<'_> {
             )?
             .query_row([sha256], |row| row.get(0))?)
     }
+
+    /// The SHA-256 of every blob that still belongs to something, in order, from after this one on.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn used_blobs(&self, after: &str, most: i64) -> Result<Vec<String>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT sha256 FROM media WHERE sha256 > ?1
+             UNION SELECT sha256 FROM files WHERE sha256 > ?1 AND revoked_at IS NULL ORDER BY 1 LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![after, most], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
 }

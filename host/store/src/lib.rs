@@ -14,6 +14,7 @@
 
 mod accounts;
 mod actions;
+mod alone;
 mod backlog;
 mod changes;
 mod contacts;
@@ -23,6 +24,7 @@ mod deliveries;
 mod directory;
 mod error;
 pub mod faults;
+mod fence;
 mod files;
 mod inbox;
 mod look;
@@ -39,6 +41,7 @@ mod tasks;
 
 pub use accounts::{AccountRow, NewAccount};
 pub use actions::{ActionRow, NewAction};
+pub use alone::change_alone;
 pub use backlog::{Backlog, ParkedReason};
 pub use changes::{Change, Changes};
 pub use contacts::{ContactChange, ContactRow};
@@ -47,6 +50,7 @@ pub use counts::{Counts, Sum};
 pub use deliveries::{DeliveryRow, ReceiptRow};
 pub use directory::{Employee, TaskTemplate, Template, TokenRow};
 pub use error::StoreError;
+pub use fence::{Held, HeldConversation, HeldScope};
 pub use files::{FileRow, NewFile};
 pub use inbox::{InboxFilter, InboxRow};
 pub use look::Look;

@@ -46,12 +46,35 @@ impl Look {
         result
     }
 
+    /// Copies the file as it is at this moment into a new one, without what was deleted. The desk may write meanwhile; its
+    /// log grows until the copy is done.
+    ///
+    /// # Errors
+    /// The new file exists, or the disk refuses.
+    pub fn copy_into(&self, new: &Path) -> Result<()> {
+        let name = new.to_str().ok_or_else(|| open_error(new, &"its name is no text"))?;
+        self.db.execute("VACUUM INTO ?1", [name])?;
+        Ok(())
+    }
+
     /// What SQLite finds wrong with the file; nothing if it is sound.
     ///
     /// # Errors
     /// The file cannot be read at all.
     pub fn damage(&self) -> Result<Vec<String>> {
-        let mut statement = self.db.prepare("PRAGMA quick_check(20)")?;
+        self.check("PRAGMA quick_check(20)")
+    }
+
+    /// The same, with every index compared to its table.
+    ///
+    /// # Errors
+    /// The file cannot be read at all.
+    pub fn damage_anywhere(&self) -> Result<Vec<String>> {
+        self.check("PRAGMA integrity_check(20)")
+    }
+
+    fn check(&self, pragma: &str) -> Result<Vec<String>> {
+        let mut statement = self.db.prepare(pragma)?;
         let rows = statement.query_map([], |row| row.get(0))?;
         let mut found: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
         found.retain(|line| line != "ok");

@@ -48,7 +48,7 @@ pub struct NewCall {
 const COLUMNS: &str =
     "c.seq, c.account, c.conversation, c.id, c.request, c.state, c.attempt, c.due_at, c.began_at";
 
-fn from_row(row: &Row) -> rusqlite::Result<CallRow> {
+pub(crate) fn from_row(row: &Row) -> rusqlite::Result<CallRow> {
     Ok(CallRow {
         seq: row.get(0)?,
         account: row.get(1)?,
@@ -78,7 +78,7 @@ impl Tx<'_> {
     }
 
     /// Calls that may leave now: the first open one of each conversation, if it is queued and due, and neither its
-    /// conversation nor its account is paused. An account's pause does not hold for its own conversation, whose calls
+    /// conversation nor its account is paused. Held ones neither leave nor keep others from leaving. An account's pause does not hold for its own conversation, whose calls
     /// mend what it waits for.
     ///
     /// # Errors
@@ -86,7 +86,8 @@ impl Tx<'_> {
     pub fn due_calls(&self, now: i64, most: i64) -> Result<Vec<CallRow>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM calls c
-             JOIN (SELECT min(seq) AS seq FROM calls WHERE state <> 'done' GROUP BY account, conversation) first
+             JOIN (SELECT min(seq) AS seq FROM calls WHERE state <> 'done' AND held IS NULL
+                   GROUP BY account, conversation) first
                ON first.seq = c.seq
              JOIN accounts a ON a.id = c.account
              LEFT JOIN conversations v ON v.account = c.account AND v.id = c.conversation
@@ -248,7 +249,7 @@ impl Tx<'_> {
                      FROM calls c
                      JOIN accounts a ON a.id = c.account
                      LEFT JOIN conversations v ON v.account = c.account AND v.id = c.conversation
-                     WHERE c.state = 'queued')
+                     WHERE c.state = 'queued' AND c.held IS NULL)
                  WHERE due > ?1",
             )?
             .query_row([after], |row| row.get(0))?)

@@ -90,7 +90,8 @@ CREATE TABLE events (
     account      TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
     conversation TEXT NOT NULL,
     event        TEXT NOT NULL,            -- JSON
-    at           INTEGER NOT NULL
+    at           INTEGER NOT NULL,
+    held         INTEGER                   -- as in `calls`
 ) STRICT;
 CREATE INDEX events_by_conversation ON events (account, conversation, seq);
 
@@ -220,6 +221,7 @@ CREATE TABLE calls (
     began_at     INTEGER NOT NULL DEFAULT 0, -- the latest attempt's beginning
     problem      TEXT,                     -- JSON: why it waits
     at           INTEGER NOT NULL,
+    held         INTEGER,                  -- when the backup was taken that it came back with: a person has to release it
     UNIQUE (account, id)
 ) STRICT;
 CREATE INDEX calls_open ON calls (account, conversation, seq) WHERE state <> 'done';
@@ -349,3 +351,10 @@ END;
 CREATE TRIGGER task_words_deleted AFTER DELETE ON tasks BEGIN
     DELETE FROM task_words WHERE rowid = old.id;
 END;
+
+-- --- What a restored backup had not sent ------------------------------------------------------------------------
+-- Few rows, and mostly none.
+
+CREATE INDEX calls_held ON calls (account, conversation) WHERE held IS NOT NULL;
+CREATE INDEX events_held ON events (account, conversation) WHERE held IS NOT NULL;
+CREATE INDEX contacts_by_conversation ON contacts (account, conversation);

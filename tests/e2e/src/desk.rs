@@ -195,6 +195,18 @@ impl Desk {
         self.kill()
     }
 
+    /// Starts it again on another folder, as after a restore: with the same port, and the tokens of the other desk. The folder
+    /// gets the master key and the compiled components of the one before.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start_on(&mut self, data: &Path) -> anyhow::Result<()> {
+        std::fs::copy(self.data.join("desk.key"), data.join("desk.key"))?;
+        share_compiled(data)?;
+        data.clone_into(&mut self.data);
+        self.start_again()
+    }
+
     /// Moves its clock forward. It must have been started with a movable one.
     ///
     /// # Errors

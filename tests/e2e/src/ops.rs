@@ -1,6 +1,7 @@
 //! What operators of a desk see of it: its metrics and its doctor.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use anyhow::{Context, ensure};
@@ -37,6 +38,20 @@ impl Metrics {
     }
 }
 
+/// Runs `desk restore`; what it printed.
+///
+/// # Errors
+/// It does not end well.
+pub fn restore(from: &Path, data: &Path) -> anyhow::Result<String> {
+    said(Command::new(desk_program()?).arg("restore").arg("--from").arg(from).arg("--data").arg(data))
+}
+
+fn said(command: &mut Command) -> anyhow::Result<String> {
+    let output = command.output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 impl Desk {
     /// The metrics, asked for as the administrator.
     ///
@@ -51,6 +66,14 @@ impl Desk {
             ensure!(values.insert(name.to_owned(), value.parse()?).is_none(), "twice: {name}");
         }
         Ok(Metrics { text, values })
+    }
+
+    /// Runs `desk backup` into a folder; what it printed.
+    ///
+    /// # Errors
+    /// It does not end well.
+    pub fn back_up(&self, to: &Path) -> anyhow::Result<String> {
+        said(Command::new(desk_program()?).args(["backup", "--data"]).arg(self.data()).arg("--to").arg(to))
     }
 
     /// Runs `desk doctor` on the desk's folder.

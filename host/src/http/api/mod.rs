@@ -5,6 +5,7 @@ pub(super) mod actions;
 pub(super) mod channels;
 pub(super) mod contacts;
 pub(super) mod directory;
+pub(super) mod held;
 mod media;
 pub(super) mod parked;
 pub(super) mod quick_replies;
