@@ -2,6 +2,7 @@
 // replies (quick.js).
 
 import { refresh, show, toEnd } from "./live.js";
+import { clearFiles, isUploading, setUpFiles } from "./files.js";
 import { setUpQuick } from "./quick.js";
 
 const $ = (id) => document.getElementById(id);
@@ -40,7 +41,7 @@ async function post(form, submitter) {
 async function send(event) {
   event.preventDefault();
   const button = $("send");
-  if (button.disabled) return;
+  if (button.disabled || isUploading()) return;
   button.disabled = true;
   $("text").readOnly = true;
   button.classList.add("busy");
@@ -50,6 +51,7 @@ async function send(event) {
     problem = done ? "" : (fresh.querySelector("[role=alert]:not(:empty)")?.textContent ?? "");
     if (done) {
       $("text").value = "";
+      clearFiles();
       keepDraft();
     }
   } catch {
@@ -84,6 +86,7 @@ export function setUpAnswer() {
   addEventListener("submit", sendOther);
   if (!$("answer")) return;
   setUpQuick(); // Before the box's own keys: Enter and Escape are the offer's while it is open.
+  setUpFiles();
   takeDraft();
   placeholder();
   $("answer").addEventListener("submit", send);

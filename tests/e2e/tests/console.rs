@@ -97,6 +97,15 @@ async fn an_operator_works_in_pages_and_forms() -> anyhow::Result<()> {
         Ok((person.texts().await? == ["Yes,\nblue."]).then_some(()))
     })
     .await?;
+    let request =
+        browser.ask(Method::POST, "/uploads?name=offer.txt").header("sec-fetch-site", "same-origin");
+    let uploaded: serde_json::Value = request.body("A blue one: 300.").send().await?.json().await?;
+    let id = uploaded["id"].to_string();
+    let form = [("text", ""), ("notify", contact), ("attachments", id.as_str())];
+    ensure!(browser.post("/tasks/1/answer", &form).await?.status() == StatusCode::SEE_OTHER);
+    until("the file is on the phone", || async { Ok((person.received().await?.len() == 2).then_some(())) })
+        .await?;
+    ensure!(browser.get("/tasks/1").await?.1.contains("offer.txt"));
     let empty = browser.post("/tasks/1/answer", &[("text", " "), ("notify", contact)]).await?;
     ensure!(
         empty.status() == StatusCode::UNPROCESSABLE_ENTITY

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::Form;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -60,6 +61,9 @@ pub(super) fn form(look: &Look, view: &TaskView, me: &Employee, draft: &Draft) -
             textarea #text name="text" rows="3" placeholder=(words.place_answer) aria-controls="quick" aria-expanded="false"
                 role="combobox" aria-autocomplete="list" { "\n" (draft.text) }
             p #answer-problem .problem role="alert" { (draft.problem.as_deref().unwrap_or_default()) }
+            input #attachments type="hidden" name="attachments";
+            ul.chips #files data-to="/uploads" data-remove=(words.take_off) {}
+            p #drop aria-hidden="true" { (words.drop_here) }
             div.row {
                 @if !view.quick.is_empty() {
                     label.unseen for="quick-reply" { (words.quick_replies) }
@@ -68,6 +72,8 @@ pub(super) fn form(look: &Look, view: &TaskView, me: &Employee, draft: &Draft) -
                         @for reply in &view.quick { option value=(reply.id) { (reply.title) } }
                     }
                 }
+                label.button.only-script for="choose" { (words.attach) }
+                input #choose .unseen.only-script type="file" multiple;
                 button #send .send data-busy=(words.sending) {
                     span.on { (put(words.send, "name", &short(name))) }
                     span.off { (words.add_comment) }
@@ -114,6 +120,20 @@ pub(super) struct Written {
     notify: Option<i64>,
     #[serde(default)]
     quick_reply: String,
+    /// Ids of uploads, with commas between: forms have no lists.
+    #[serde(default)]
+    attachments: String,
+}
+
+/// `POST /uploads?name=…`: a file that is going to be sent, as the API takes it; for the script, which reads the answer.
+pub(super) async fn upload(
+    Operator(reader): Operator,
+    State(app): State<Arc<App>>,
+    query: Query<api::uploads::AddQuery>,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let (status, shown) = api::uploads::add(auth::Operator(reader.token), State(app), query, body).await?;
+    Ok((status, shown).into_response())
 }
 
 /// `POST /tasks/{id}/answer`. What cannot be sent comes back with what was written.
@@ -127,8 +147,10 @@ pub(super) async fn write(
     // Browsers send line ends as CR LF.
     let text = written.text.replace("\r\n", "\n");
     let notify: Vec<i64> = written.notify.into_iter().collect();
+    let attachments: Vec<i64> = written.attachments.split(',').filter_map(|id| id.parse().ok()).collect();
+    let quick_reply = written.quick_reply.parse::<i64>().ok();
     let body =
-        json!({"text": text, "notify": notify, "quick_reply": written.quick_reply.parse::<i64>().ok()});
+        json!({"text": text, "notify": notify, "quick_reply": quick_reply, "attachments": attachments});
     let there = format!("/tasks/{id}{}", asked.here());
     let done = match serde_json::from_value(body) {
         Ok(body) => {

@@ -50,10 +50,11 @@ use refusal::Refusal;
 const STYLE: &str = include_str!("../../../console/console.css");
 
 /// The modules, `console.js` first: it imports the others.
-const SCRIPTS: [(&str, &str); 4] = [
+const SCRIPTS: [(&str, &str); 5] = [
     ("console.js", include_str!("../../../console/console.js")),
     ("live.js", include_str!("../../../console/live.js")),
     ("answer.js", include_str!("../../../console/answer.js")),
+    ("files.js", include_str!("../../../console/files.js")),
     ("quick.js", include_str!("../../../console/quick.js")),
 ];
 
@@ -65,6 +66,7 @@ pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/tasks/{id}/answer", post(answer::write))
         .route("/tasks/{id}/change", post(side::change))
         .route("/tasks/{id}/quick", get(answer::quick))
+        .route("/uploads", post(answer::upload))
         .route("/tasks/{id}/actions/{action}/retry", post(answer::retry))
         .route("/login", get(login::page).post(login::sign_in))
         .route("/logout", post(login::sign_out))

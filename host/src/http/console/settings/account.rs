@@ -140,7 +140,7 @@ pub(in super::super) fn draw(look: &Look, view: &View) -> Markup {
                     button.send { @if is_new { (words.first_connect_do) } @else { (words.save_and_check) } }
                 }
             }
-            details.card.guide open[is_new] {
+            details.card.guide open {
                 summary { (words.guide) }
                 (guide::shown(&view.texts.guide))
             }

@@ -45,7 +45,7 @@ words! {
     other_tasks, description,
     // The answer.
     answer, notify, will_get, will_stay, send, add_comment, place_answer, place_comment, not_reachable, sending, perhaps_sent,
-    quick_replies, quick_none, quick_choose, read_only,
+    attach, drop_here, take_off, quick_replies, quick_none, quick_choose, read_only,
     // The settings.
     accounts, people, system, connect_with, name, name_help, health_connected, health_pending, health_failed,
     health_disconnected, check, disconnect, disconnect_warning, save_and_check, bot, ways_in, landing, landing_help, deep_link,
