@@ -103,6 +103,7 @@ struct OptionFields {
     callback_timeout_ms: Option<u64>,
     /// Empty: the simulator's own address.
     media_base_url: Option<String>,
+    media_dead: Option<bool>,
 }
 
 /// `PATCH /control/options`.
@@ -115,6 +116,7 @@ pub(crate) async fn patch_options(State(app): State<App>, body: Bytes) -> Reply 
     set(&mut options.receipt_delay, fields.receipt_delay_ms.map(Duration::from_millis));
     set(&mut options.callback_timeout, fields.callback_timeout_ms.map(Duration::from_millis));
     set_optional(&mut options.media_base_url, fields.media_base_url);
+    set(&mut options.media_dead, fields.media_dead);
     Ok(Json(options.view()))
 }
 

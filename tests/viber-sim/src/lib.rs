@@ -64,6 +64,8 @@ pub struct Options {
     /// Where links to media seem to lead, such as `https://dl-media.viber.com`: for a program that reaches this
     /// simulator under the real name. Without it they lead to the simulator's own address.
     pub media_base_url: Option<String>,
+    /// Links to media are dead, as after their hour.
+    pub media_dead: bool,
     /// Seed of ids and tokens.
     pub seed: u64,
 }
@@ -76,6 +78,7 @@ impl Default for Options {
             receipt_delay: Duration::from_millis(30),
             callback_timeout: Duration::from_secs(5),
             media_base_url: None,
+            media_dead: false,
             seed: 1,
         }
     }
@@ -90,6 +93,7 @@ impl Options {
             "receipt_delay_ms": ms(self.receipt_delay),
             "callback_timeout_ms": ms(self.callback_timeout),
             "media_base_url": self.media_base_url,
+            "media_dead": self.media_dead,
             "seed": self.seed,
         })
     }

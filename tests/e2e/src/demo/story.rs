@@ -1,6 +1,8 @@
 //! The conversation that the demo plays, scene by scene. Each check reads the desk's API or the customer's phone.
 
+use e2e::uploads::{open, read};
 use e2e::{Bench, User, until};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::transcript::Transcript;
@@ -23,6 +25,7 @@ pub(crate) async fn play(bench: &Bench, t: &mut Transcript) -> anyhow::Result<()
     let task = first_message(&cast, t).await?;
     more_messages(&cast, &task, t).await?;
     answer(&cast, &task, t).await?;
+    send_files(&cast, &task, t).await?;
     next_task(&cast, &task, t).await
 }
 
@@ -134,13 +137,11 @@ async fn more_messages(cast: &Cast<'_>, task: &Value, t: &mut Transcript) -> any
         let photo = actions[1]["attachments"][0].clone();
         Ok((photo["state"] == "kept").then_some(photo))
     })
-    .await;
+    .await?;
     t.check(
         "T8 G18",
-        "the photo is fetched before Viber's link to it dies, and shown from the desk",
-        rescued.is_ok_and(|photo| {
-            photo["url"].as_str().is_some_and(|url| url.starts_with(&cast.bench.desk.base))
-        }),
+        "the photo is fetched at once, and still there when Viber's link to it has died",
+        outlives_its_link(cast.bench, &rescued).await?,
     );
     let repeats = actions.iter().filter(|action| action["text"] == "Дякую!").count();
     t.check(
@@ -149,6 +150,18 @@ async fn more_messages(cast: &Cast<'_>, task: &Value, t: &mut Transcript) -> any
         repeats == 1 && thrice["answers"] == json!([200, 200, 200]),
     );
     Ok(())
+}
+
+/// Lets Viber's links die, as they do after an hour, and looks for the photo in both places.
+async fn outlives_its_link(bench: &Bench, photo: &Value) -> anyhow::Result<bool> {
+    let (desk, viber) = (photo["url"].as_str(), photo["remote_url"].as_str());
+    let viber = viber.unwrap_or_default().replace("https://dl-media.viber.com", bench.sim.base_url());
+    let before = read(Method::GET, &viber, None).await?;
+    bench.viber.patch("options", json!({"media_dead": true})).await?;
+    let after = read(Method::GET, &viber, None).await?;
+    let kept = read(Method::GET, desk.unwrap_or_default(), None).await?;
+    bench.viber.patch("options", json!({"media_dead": false})).await?;
+    Ok(before.status == 200 && after.status == 403 && kept.status == 200 && kept.bytes == before.bytes)
 }
 
 async fn answer(cast: &Cast<'_>, task: &Value, t: &mut Transcript) -> anyhow::Result<()> {
@@ -182,6 +195,48 @@ async fn answer(cast: &Cast<'_>, task: &Value, t: &mut Transcript) -> anyhow::Re
         "S18",
         "the comment without notification was not sent",
         note["delivery"]["state"] == "internal" && received.len() == 1,
+    );
+    Ok(())
+}
+
+/// An invoice as a PDF that every reader opens.
+const INVOICE: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj\n\
+trailer<</Root 1 0 R>>\n%%EOF\n";
+
+async fn send_files(cast: &Cast<'_>, task: &Value, t: &mut Transcript) -> anyhow::Result<()> {
+    t.scene("An operator answers with a photo and an invoice");
+    let desk = &cast.bench.desk;
+    let photo = desk.upload("синій велосипед.png", e2e::files::PNG).await?;
+    let invoice = desk.upload("рахунок.pdf", INVOICE).await?;
+    t.say("Anna", "[photo] [рахунок.pdf]  (notifies Олена)");
+    let reply = json!({
+        "author": cast.assignee["id"],
+        "attachments": [photo["id"], invoice["id"]],
+        "notify": [task["requester"]["id"]],
+    });
+    let reply = desk.post(&format!("tasks/{}/actions", task["id"]), reply).await?;
+    let delivered = reaches(cast, task, &reply, "delivered").await;
+    let received = cast.customer.received().await?;
+    let [_, picture, file] = received.as_slice() else { anyhow::bail!("on the phone: {received:?}") };
+    t.check(
+        "S17 S40",
+        "each file is a message of its own, in order",
+        delivered.is_ok() && picture["type"] == "picture" && file["type"] == "file",
+    );
+    let opened = (open(picture).await?, open(file).await?);
+    t.check(
+        "G19",
+        "Олена opens both on her phone: every byte, and the size that was said before",
+        opened.0 == e2e::files::PNG && opened.1 == INVOICE && file["file_name"] == "рахунок.pdf",
+    );
+    let link = file["media"].as_str().unwrap_or_default();
+    let guessed = link.replace("/files/", "/files/0");
+    t.check(
+        "G19 T21",
+        "the link ends in .pdf, and one letter more opens nothing",
+        link.ends_with(".pdf") && read(Method::GET, &guessed, None).await?.status == 404,
     );
     Ok(())
 }
