@@ -8,6 +8,7 @@ use e2e::uploads::{Read, open, read};
 use e2e::{Bench, Desk};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
 use crate::report::Report;
@@ -57,10 +58,10 @@ struct Seen {
 }
 
 async fn wrong_links(report: &mut Report, link: &str) -> anyhow::Result<()> {
-    let never = link.replace(|letter: char| letter.is_ascii_hexdigit(), "0");
     let (_, path) = link.rsplit_once("/files/").context("a path")?;
+    let (_, name) = path.split_once('/').context("a name")?;
     let base = link.strip_suffix(path).context("a base")?.to_owned();
-    let wrong = format!("{base}{}", never.rsplit_once("/files/").context("a path")?.1);
+    let wrong = format!("{base}{:064x}-1900000000000-{:064x}/{name}", 0, 0);
     let unknown = Arc::new(read(Method::GET, &wrong, None).await?);
     ensure!(unknown.status == StatusCode::NOT_FOUND, "{unknown:?}");
     let (mut callers, began) = (JoinSet::new(), Instant::now());
@@ -107,9 +108,10 @@ async fn guess(base: &str, path: &str, unknown: &Read, caller: usize) -> anyhow:
         let guessed = if near {
             format!("{}{digit}{}", &segment[..at], &segment[at + 1..])
         } else {
-            let random =
-                (number * CALLERS + caller) as u128 * 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835 % u128::MAX;
-            format!("{random:064x}-{}-{:064x}", 1_900_000_000_000_u64 + number as u64, random / 3)
+            let random = Sha256::digest(format!("{caller} {number}"));
+            let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+            let mac: String = random.chars().rev().collect();
+            format!("{random}-{}-{mac}", 1_900_000_000_000_u64 + number as u64)
         };
         let began = Instant::now();
         let answer = http.get(format!("{base}{guessed}/{name}")).send().await?;
