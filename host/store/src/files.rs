@@ -1,18 +1,18 @@
-//! Files that operators send: uploads, what answers and quick replies carry, and what was taken back. Not here: their
+//! Files that operators send: uploads, what answers carry, and what was taken back. Not here: their
 //! bytes, which the host keeps by their hash, nor who may read them.
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::{Result, Tx};
 
-/// An upload, or the file of an action or quick reply.
+/// An upload, or the file of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRow {
     /// The desk's id.
     pub id: i64,
     /// The action that carries it.
     pub action: Option<i64>,
-    /// Which part of the action; of a quick reply its place.
+    /// Which part of the action.
     pub part: i64,
     /// With an action: what its links name.
     pub link_id: Option<String>,
@@ -73,7 +73,7 @@ impl Tx<'_> {
             .query_row(params![new.name, new.media_type, new.size, new.sha256, new.at], |row| row.get(0))?)
     }
 
-    /// An upload that is not forgotten yet, or a quick reply's file: what an action may carry.
+    /// An upload that is not forgotten yet: what an action may carry.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -104,30 +104,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Gives the quick reply a file of its own, at its place.
-    ///
-    /// # Errors
-    /// The quick reply does not exist.
-    pub fn attach_to_quick_reply(&self, file: &FileRow, quick_reply: i64, part: i64, at: i64) -> Result<()> {
-        let FileRow { name, media_type, size, sha256, .. } = file;
-        self.db
-            .prepare_cached(
-                "INSERT INTO files (quick_reply, part, name, media_type, size, sha256, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
-            .execute(params![quick_reply, part, name, media_type, size, sha256, at])?;
-        Ok(())
-    }
-
-    /// Takes all files from the quick reply.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn detach_from_quick_reply(&self, quick_reply: i64) -> Result<()> {
-        self.db.prepare_cached("DELETE FROM files WHERE quick_reply = ?1")?.execute([quick_reply])?;
-        Ok(())
-    }
-
     /// The files of an action, by its parts.
     ///
     /// # Errors
@@ -136,17 +112,6 @@ impl Tx<'_> {
         let sql = format!("SELECT {COLUMNS} FROM files WHERE action = ?1 ORDER BY part");
         let mut statement = self.db.prepare_cached(&sql)?;
         let rows = statement.query_map([action], from_row)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// The files of a quick reply, in order.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn files_of_quick_reply(&self, quick_reply: i64) -> Result<Vec<FileRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM files WHERE quick_reply = ?1 ORDER BY part, id");
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let rows = statement.query_map([quick_reply], from_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -175,7 +140,7 @@ impl Tx<'_> {
     }
 
     /// Whether the bytes with this SHA-256 (hex) still belong to something: a customer's file, an upload, a file of an
-    /// action or quick reply. One that was taken back needs none.
+    /// action. One that was taken back needs none.
     ///
     /// # Errors
     /// The database cannot be read.

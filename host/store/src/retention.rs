@@ -45,8 +45,8 @@ pub enum Expired {
 const CALL_IS_OVER: &str = "state = 'done' AND began_at < ?2 AND NOT EXISTS
     (SELECT 1 FROM deliveries d WHERE d.call = calls.seq AND d.state IN ('failed', 'unconfirmed'))";
 
-/// A file that neither an action nor a quick reply carries.
-const UNUSED: &str = "action IS NULL AND quick_reply IS NULL";
+/// A file that no action carries.
+const UNUSED: &str = "action IS NULL";
 
 impl Tx<'_> {
     /// What has been kept long enough, no more than `most` of each kind.

@@ -295,8 +295,7 @@ CREATE INDEX media_by_blob ON media (sha256) WHERE sha256 IS NOT NULL;
 CREATE TABLE files (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     action      INTEGER REFERENCES actions(id) ON DELETE CASCADE,
-    quick_reply INTEGER REFERENCES quick_replies(id) ON DELETE CASCADE,
-    part        INTEGER NOT NULL DEFAULT 0,  -- which part of the action; of a quick reply its place
+    part        INTEGER NOT NULL DEFAULT 0,  -- which part of the action
     link_id     TEXT UNIQUE,                 -- 256 random bits: what an action's links name
     name        TEXT NOT NULL,
     media_type  TEXT NOT NULL,
@@ -306,8 +305,7 @@ CREATE TABLE files (
     at          INTEGER NOT NULL,
     UNIQUE (action, part)
 ) STRICT;
-CREATE INDEX files_by_quick_reply ON files (quick_reply, part) WHERE quick_reply IS NOT NULL;
-CREATE INDEX files_unused ON files (at) WHERE action IS NULL AND quick_reply IS NULL;
+CREATE INDEX files_unused ON files (at) WHERE action IS NULL;
 CREATE INDEX files_by_blob ON files (sha256) WHERE revoked_at IS NULL;
 
 -- --- The console ------------------------------------------------------------------------------------------------

@@ -113,14 +113,7 @@ async fn an_upload_is_forgotten_unless_it_is_used() {
     let (store, action) = new_store(&folder).await;
     let (used, unused) = (upload(&store, "aa").await, upload(&store, "bb").await);
     let ids = [used.id, unused.id];
-    store
-        .write(move |tx| {
-            tx.attach_to_action(&used, action, 0, "link", 100)?;
-            let quick_reply = tx.add_quick_reply("Hours", "at 9")?;
-            tx.attach_to_quick_reply(&used, quick_reply, 0, 100)
-        })
-        .await
-        .expect("it is carried");
+    store.write(move |tx| tx.attach_to_action(&used, action, 0, "link", 100)).await.expect("it is carried");
     let expired = async |at| {
         let kept = KeptFrom { uploads: at, ..KeptFrom::default() };
         store.read(move |tx| tx.expired(kept, 10)).await.expect("it reads")

@@ -124,9 +124,22 @@ impl Desk {
     /// # Errors
     /// The system does not say; only Linux does it so.
     pub fn resident_bytes(&self) -> anyhow::Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most memory that it ever held, bytes.
+    ///
+    /// # Errors
+    /// The system does not say; only Linux does it so.
+    pub fn peak_bytes(&self) -> anyhow::Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, name: &str) -> anyhow::Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("a line VmRSS")?;
-        let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.with_context(|| format!("no line {name}"))?;
+        let kib: u64 = kib.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib << 10)
     }
 
