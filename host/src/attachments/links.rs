@@ -9,6 +9,7 @@
 use std::fmt;
 
 use desk_store::Store;
+use desk_store::faults::is_planted;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::zeroize::Zeroizing;
 use sha2::Sha256;
@@ -68,7 +69,8 @@ impl Links {
     #[must_use]
     pub fn read(&self, segment: &str, name: &str, now: u64) -> Option<Linked> {
         let (signed, mac) = segment.rsplit_once('-')?;
-        if !bool::from(self.mac(signed, name).as_bytes().ct_eq(mac.as_bytes())) {
+        let is_signed = bool::from(self.mac(signed, name).as_bytes().ct_eq(mac.as_bytes()));
+        if !is_signed && !is_planted("links-unsigned") {
             return None;
         }
         let (id, until) = signed.split_once('-')?;

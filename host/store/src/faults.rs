@@ -11,14 +11,16 @@ mod inner {
     use std::sync::{LazyLock, Mutex, PoisonError};
 
     /// What can be planted, by `DESK_FAULT=name`.
-    const FAULTS: [&str; 9] = [
+    const FAULTS: [&str; 11] = [
         "ack-before-commit",
         "body-limit-removed",
         "counter-not-written",
         "deadline-removed",
         "guard-removed",
         "interrupted-sent-again",
+        "links-unsigned",
         "memory-dedupe",
+        "revoked-served",
         "seal-removed",
         "synchronous-normal",
     ];

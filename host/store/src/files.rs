@@ -3,6 +3,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use crate::faults::is_planted;
 use crate::{Result, Tx};
 
 /// An upload, or the file of an action.
@@ -120,8 +121,9 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be read.
     pub fn linked_file(&self, link_id: &str) -> Result<Option<FileRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM files WHERE link_id = ?1 AND revoked_at IS NULL");
-        Ok(self.db.prepare_cached(&sql)?.query_row([link_id], from_row).optional()?)
+        let sql = format!("SELECT {COLUMNS} FROM files WHERE link_id = ?1");
+        let row = self.db.prepare_cached(&sql)?.query_row([link_id], from_row).optional()?;
+        Ok(row.filter(|row| row.revoked_at.is_none() || is_planted("revoked-served")))
     }
 
     /// Takes a file of an action back: no link reads it any more. Once more changes nothing; `false` if the action has no

@@ -20,6 +20,8 @@ const PLANTED: &[Planted] = &[
     ("counter-not-written", "G10", "crash", "every_answered_callback_is_one_action_whenever_the_desk_dies"),
     ("deadline-removed", "G12", "hostile", "a_hostile_channel_harms_only_itself"),
     ("guard-removed", "G17", "media", "nobody_at_home_is_called"),
+    ("links-unsigned", "G19", "files_out", "only_the_exact_link_reads_a_file"),
+    ("revoked-served", "G19", "files_out", "a_file_is_taken_back_by_a_person_or_with_its_task"),
     ("seal-removed", "G20", "accounts", "connected_means_checked_set_and_called_back"),
     ("body-limit-removed", "G24", "edge", "a_huge_body_is_refused_early"),
 ];
