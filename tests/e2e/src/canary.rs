@@ -208,7 +208,8 @@ mod tests {
             ("plain", format!("I am {TEXT}.")),
             ("JSON", json.clone()),
             ("JSON in JSON", serde_json::Value::from(json).to_string()),
-            ("Debug", format!("{TEXT:?}")),
+            // Of this text Debug writes the same letters as JSON.
+            ("JSON", format!("{TEXT:?}")),
             ("base64", base64(format!("xy{TEXT}z").as_bytes())),
             ("base64", base64(format!("x{TEXT}yz").as_bytes())),
             ("base64", base64(TEXT.as_bytes())),

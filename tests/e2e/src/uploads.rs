@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 use reqwest::header::{HeaderMap, RANGE};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::{Client, Method, StatusCode, Url};
 use serde_json::{Value, json};
 
 use crate::Desk;
@@ -33,7 +33,20 @@ impl Read {
 /// # Errors
 /// No answer came.
 pub async fn read(method: Method, url: &str, range: Option<&str>) -> anyhow::Result<Read> {
-    let mut request = super::desk::client().request(method, url);
+    read_with(&super::desk::client(), method, url, range).await
+}
+
+/// The same with a client that keeps its connection, for many.
+///
+/// # Errors
+/// No answer came.
+pub async fn read_with(
+    http: &Client,
+    method: Method,
+    url: &str,
+    range: Option<&str>,
+) -> anyhow::Result<Read> {
+    let mut request = http.request(method, url);
     if let Some(range) = range {
         request = request.header(RANGE, range);
     }

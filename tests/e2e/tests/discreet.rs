@@ -81,7 +81,7 @@ async fn a_busy_desk_logs_nobody_at_the_highest_level() -> anyhow::Result<()> {
         ensure!(is_ours(target) || level == Some("WARN"), "a library speaks: {line}");
     }
     for expected in
-        ["route=\"/webhooks/{account}\"", "route=\"/media/{id}/{ticket}\"", "route=\"(none)\"", "call made"]
+        ["route=\"/webhooks/{account}\"", "route=\"/files/{id}/{name}\"", "route=\"(none)\"", "call made"]
     {
         ensure!(lines.iter().any(|line| line.contains(expected)), "no line has {expected}");
     }
