@@ -57,7 +57,7 @@ impl Busy {
             format!("api/v1/tasks/{PHONE}-{}", WRONG_KEYS[5]),
             format!("api/v1/tasks?cursor={}", WRONG_KEYS[5]),
             format!("api/v1/accounts/{}", WRONG_KEYS[5]),
-            format!("media/1/{}", FORGED[1]),
+            format!("files/{}/photo.jpg", FORGED[1]),
             format!("go/{}?context={}", self.account, super::CONTEXT),
             format!("{}/{}", NAME, WRONG_KEYS[5]),
         ] {
