@@ -95,7 +95,7 @@ impl Look {
     pub(super) fn size(&self, bytes: i64) -> String {
         match bytes {
             ..1_000 => put(self.words.bytes, "n", &bytes.to_string()),
-            ..1_000_000 => put(self.words.kilobytes, "n", &((bytes + 500) / 1_000).to_string()),
+            1_000..1_000_000 => put(self.words.kilobytes, "n", &((bytes + 500) / 1_000).to_string()),
             _ => {
                 let tenths = (bytes + 50_000) / 100_000;
                 put(self.words.megabytes, "n", &format!("{}.{}", tenths / 10, tenths % 10))
