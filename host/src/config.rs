@@ -32,6 +32,8 @@ pub struct FileConfig {
     pub connections_max: Option<u64>,
     /// Days that done calls, receipts without a message and deleted tasks' content are kept.
     pub keep_days: Option<u32>,
+    /// Days that files in customers' messages are kept; without it for ever.
+    pub keep_media_days: Option<u32>,
     /// Days that a customer's link to a sent file works.
     pub file_days: Option<u32>,
     /// Megabytes of the disk that stay free.

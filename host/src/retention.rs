@@ -8,6 +8,7 @@ use desk_store::{KeptFrom, Result};
 
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
+use crate::desk::erase;
 
 /// How long done calls, receipts without a message and deleted tasks' content are kept unless the settings say
 /// otherwise, days.
@@ -27,28 +28,63 @@ const FOUND_MAX: i64 = 5_000;
 /// Things that are forgotten in one job of the store: a millisecond or two, between webhooks.
 const JOB_MAX: usize = 100;
 
+/// How long what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// Done calls, receipts without a message, deleted tasks' content: days.
+    pub days: u32,
+    /// Files in customers' messages: days; `None` for ever.
+    pub media_days: Option<u32>,
+}
+
+impl Keep {
+    /// In words, for who looks after a desk.
+    #[must_use]
+    pub fn says(self) -> String {
+        let media = self.media_days.map_or_else(|| "for ever".to_owned(), |days| format!("{days} days"));
+        format!(
+            "done calls {} days, dedupe ids {HANDLED_DAYS} days, customers' files {media}, parked events until they are settled",
+            self.days
+        )
+    }
+}
+
 /// Forgets for ever.
-pub async fn run(app: Arc<App>, keep_days: u32) {
+pub async fn run(app: Arc<App>, keep: Keep) {
     let mut next = now_ms() + AFTER_START_MS;
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         if now_ms() < next {
             continue;
         }
-        match sweep(&app, keep_days).await {
+        match sweep(&app, keep).await {
             Ok(0) => {}
             Ok(forgotten) => tracing::info!(forgotten, "what was kept long enough is forgotten"),
             Err(error) => tracing::error!(%error, "what was kept long enough could not be forgotten"),
         }
+        sweep_files(&app).await;
         next = now_ms() + EVERY_MS;
     }
 }
 
-async fn sweep(app: &App, keep_days: u32) -> Result<usize> {
+/// Deletes the files that nothing has any more, a 256th of them at a time.
+async fn sweep_files(app: &Arc<App>) {
+    for first in 0..=u8::MAX {
+        let blobs = app.blobs.clone();
+        match tokio::task::spawn_blocking(move || blobs.hashes(first)).await {
+            Ok(Ok(hashes)) => erase::delete_unused(app, hashes).await,
+            Ok(Err(error)) => tracing::error!(%error, "a folder of files could not be read"),
+            Err(error) => tracing::error!(%error, "looking for files ended early"),
+        }
+    }
+}
+
+async fn sweep(app: &App, keep: Keep) -> Result<usize> {
     let now = to_column(now_ms());
     let kept = KeptFrom {
         handled: before(now, HANDLED_DAYS),
-        rest: before(now, keep_days),
+        rest: before(now, keep.days),
+        media: keep.media_days.map(|days| before(now, days)),
         uploads: before(now, UPLOAD_DAYS),
     };
     let mut forgotten = 0;

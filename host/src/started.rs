@@ -21,6 +21,8 @@ pub struct Started {
     pub public_url: String,
     /// Whether calls for some hosts went elsewhere: a simulation.
     pub is_simulation: bool,
+    /// How long what is kept, in words.
+    pub keeps: String,
     /// The components.
     pub plugins: Vec<Plugin>,
 }

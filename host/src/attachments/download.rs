@@ -11,7 +11,7 @@ use reqwest::{Client, Response, Url};
 
 use super::guard::{Refusal, check_link, check_url, is_public};
 use super::kinds::{Kind, sniff};
-use super::{Blob, BlobError, BlobWriter, Blobs, SNIFF_BYTES};
+use super::{Blob, BlobError, BlobWriter, Blobs, Pin, SNIFF_BYTES};
 
 /// For the whole of a file.
 const WHOLE_MAX: Duration = Duration::from_secs(60);
@@ -39,6 +39,8 @@ pub struct Downloader {
 #[derive(Debug)]
 pub(super) struct Fetched {
     pub(super) blob: Blob,
+    /// Held until the row is written.
+    pub(super) pin: Pin,
     pub(super) media_type: &'static str,
     pub(super) extension: &'static str,
 }
@@ -180,7 +182,8 @@ impl Downloader {
         }
         let (media_type, extension) = sniff(kind, &first).map_err(Trouble::WrongType)?;
         let kept = tokio::task::spawn_blocking(move || writer.finish()).await.map_err(|_| Trouble::Disk)?;
-        Ok(Fetched { blob: kept.map_err(disk)?, media_type, extension })
+        let (blob, pin) = kept.map_err(disk)?;
+        Ok(Fetched { blob, pin, media_type, extension })
     }
 
     /// The answer behind the redirects. Each is a new request without anything of the one before, and checked as the first.

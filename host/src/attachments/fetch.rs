@@ -14,6 +14,7 @@ use super::kinds::{Kind, clean_name};
 use super::{Downloader, FILE_BYTES_MAX};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
+use crate::desk::erase;
 use crate::shutdown::Stop;
 
 /// Most files at once: at 60 s each at worst, 500 waiting files begin within two hours, and usually within seconds.
@@ -76,13 +77,19 @@ async fn begin(
     Ok(())
 }
 
-async fn rescue(app: &App, downloader: &Downloader, row: MediaRow) -> Result<(), StoreError> {
+async fn rescue(app: &Arc<App>, downloader: &Downloader, row: MediaRow) -> Result<(), StoreError> {
     let kind = Kind::of(&row.kind);
     let limit = if row.action.is_some() { FILE_BYTES_MAX } else { AVATAR_BYTES_MAX };
     match downloader.fetch(&app.blobs, &row.url, kind, limit).await {
         Ok(fetched) => {
-            let kept = kept(&row, kind, fetched);
-            app.store.write(move |tx| tx.keep_media(row.id, &kept)).await
+            let kept = kept(&row, kind, &fetched);
+            let is_wanted = app.store.write(move |tx| tx.keep_media(row.id, &kept)).await?;
+            let Fetched { blob, pin, .. } = fetched;
+            drop(pin);
+            if !is_wanted {
+                erase::delete_unused(app, vec![blob.sha256]).await;
+            }
+            Ok(())
         }
         Err(trouble) => {
             let (trouble, due_at) = verdict(&row, trouble, to_column(now_ms()));
@@ -99,10 +106,10 @@ async fn rescue(app: &App, downloader: &Downloader, row: MediaRow) -> Result<(),
     }
 }
 
-fn kept(row: &MediaRow, kind: Kind, fetched: Fetched) -> KeptMedia {
+fn kept(row: &MediaRow, kind: Kind, fetched: &Fetched) -> KeptMedia {
     KeptMedia {
         name: clean_name(row.name.as_deref(), kind, fetched.extension),
-        sha256: fetched.blob.sha256,
+        sha256: fetched.blob.sha256.clone(),
         size: to_column(fetched.blob.size),
         media_type: fetched.media_type.to_owned(),
     }

@@ -9,7 +9,7 @@ pub mod kinds;
 mod links;
 mod uploads;
 
-pub use blobs::{Blob, BlobError, BlobWriter, Blobs, blob_path};
+pub use blobs::{Blob, BlobError, BlobWriter, Blobs, Pin, blob_path};
 pub use download::Downloader;
 pub use fetch::run;
 pub use links::{DAYS as LINK_DAYS, Linked, Links};

@@ -3,7 +3,7 @@
 use desk_store::NewFile;
 
 use super::kinds::{real_name, type_of};
-use super::{BlobError, BlobWriter, Blobs, FILE_BYTES_MAX, SNIFF_BYTES};
+use super::{BlobError, BlobWriter, Blobs, FILE_BYTES_MAX, Pin, SNIFF_BYTES};
 use crate::clock::to_column;
 
 /// A file that is being received. Dropped before [`Upload::finish`], it leaves nothing behind.
@@ -37,19 +37,21 @@ impl Upload {
         self.writer.size() == 0
     }
 
-    /// Makes it durable, under the name that it was given and its real extension. Waits for the disk.
+    /// Makes it durable, under the name that it was given and its real extension. Waits for the disk. The pin is held until
+    /// the row is written.
     ///
     /// # Errors
     /// The disk refuses; nothing stays.
-    pub fn finish(self, name: Option<&str>, at: i64) -> Result<NewFile, BlobError> {
+    pub fn finish(self, name: Option<&str>, at: i64) -> Result<(NewFile, Pin), BlobError> {
         let found = type_of(&self.first);
-        let blob = self.writer.finish()?;
-        Ok(NewFile {
+        let (blob, pin) = self.writer.finish()?;
+        let new = NewFile {
             name: real_name(name, found),
             media_type: found.media_type.to_owned(),
             size: to_column(blob.size),
             sha256: blob.sha256,
             at,
-        })
+        };
+        Ok((new, pin))
     }
 }

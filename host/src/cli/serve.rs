@@ -20,6 +20,7 @@ use crate::inbox::{self, Lanes};
 use crate::metrics::Metrics;
 use crate::outbox::{self, Egress};
 use crate::pressure::Pressure;
+use crate::retention::Keep;
 use crate::started::{Plugin, Started};
 use crate::telemetry::LogFormat;
 use crate::{checks, edge, http, retention, secrets, shutdown, telemetry};
@@ -58,6 +59,9 @@ pub(super) struct ServeArgs {
     /// Days that done calls, receipts without a message and deleted tasks' content are kept [default: 30]
     #[arg(long, env = "DESK_KEEP_DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     keep_days: Option<u32>,
+    /// Days that files in customers' messages are kept [default: for ever]
+    #[arg(long, env = "DESK_KEEP_MEDIA_DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_media_days: Option<u32>,
     /// Days that a customer's link to a sent file works [default: 30]
     #[arg(long, env = "DESK_FILE_DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     file_days: Option<u32>,
@@ -86,7 +90,7 @@ struct Settings {
     listen: SocketAddr,
     public_url: Option<String>,
     check_every: Option<Duration>,
-    keep_days: u32,
+    keep: Keep,
     file_days: u32,
     egress: Vec<String>,
     clock: Option<PathBuf>,
@@ -102,7 +106,7 @@ struct Run {
     limits: Limits,
     free_bytes_min: Option<u64>,
     check_every: Option<Duration>,
-    keep_days: u32,
+    keep: Keep,
 }
 
 /// The desk's file in its data folder.
@@ -134,7 +138,10 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
         listen: args.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
         public_url: args.public_url.or(file.public_url),
         check_every: interval(args.check_every_minutes.or(file.check_every_minutes))?,
-        keep_days: args.keep_days.or(file.keep_days).unwrap_or(retention::KEEP_DAYS).max(1),
+        keep: Keep {
+            days: args.keep_days.or(file.keep_days).unwrap_or(retention::KEEP_DAYS).max(1),
+            media_days: args.keep_media_days.or(file.keep_media_days).map(|days| days.max(1)),
+        },
         file_days: args.file_days.or(file.file_days).unwrap_or(attachments::LINK_DAYS).max(1),
         egress: if args.egress.is_empty() { file.egress } else { args.egress },
         clock: args.clock.or(file.clock),
@@ -192,7 +199,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         public_url: public_url.trim_end_matches('/').to_owned(),
     });
     first_start(&app).await?;
-    note_start(&app, &address.to_string(), !settings.egress.is_empty()).await?;
+    note_start(&app, &address.to_string(), !settings.egress.is_empty(), settings.keep).await?;
     println!("desk listening on http://{address}");
     tracing::info!(%address, sqlite = desk_store::sqlite_version(), "desk started");
     let run = Run {
@@ -201,7 +208,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         limits: settings.limits,
         free_bytes_min: settings.free_bytes_min,
         check_every: settings.check_every,
-        keep_days: settings.keep_days,
+        keep: settings.keep,
     };
     run_until_stopped(app, listener, run).await;
     Ok(())
@@ -216,7 +223,7 @@ fn limits(connections_max: Option<u64>) -> Limits {
 /// Serves while the work that a stop left behind is taken up. When it is to stop: the door closes and the outbox begins
 /// nothing more; what was read is answered, what is being sent comes to its end; then the store is tidied up.
 async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener, run: Run) {
-    let worker = tokio::spawn(work(app.clone(), run.check_every, run.keep_days));
+    let worker = tokio::spawn(work(app.clone(), run.check_every, run.keep));
     tokio::spawn(attachments::run(app.clone(), run.downloader, app.stop.clone()));
     let (watched, stop) = (app.clone(), app.stop.clone());
     tokio::spawn(async move { watched.pressure.watch(&run.data, run.free_bytes_min, stop).await });
@@ -231,7 +238,7 @@ async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener, run
         Err(_) => tracing::warn!("calls under way were cut off: they count as unknown at the next start"),
     }
     match tokio::time::timeout(CHECKPOINT_MAX, app.store.checkpoint()).await {
-        Ok(Ok(())) => tracing::info!("desk stopped"),
+        Ok(Ok(_)) => tracing::info!("desk stopped"),
         Ok(Err(error)) => {
             tracing::warn!(%error, "desk stopped; the write-ahead log stays, and loses nothing")
         }
@@ -239,7 +246,7 @@ async fn run_until_stopped(app: Arc<App>, listener: tokio::net::TcpListener, run
     }
 }
 
-async fn work(app: Arc<App>, check_every: Option<Duration>, keep_days: u32) {
+async fn work(app: Arc<App>, check_every: Option<Duration>, keep: Keep) {
     if let Err(error) = outbox::recover(&app).await {
         tracing::error!(%error, "calls that a stop interrupted could not be settled");
     }
@@ -249,19 +256,20 @@ async fn work(app: Arc<App>, check_every: Option<Duration>, keep_days: u32) {
     // A check that a stop cuts off has changed nothing: its one transaction is kept whole or not at all.
     tokio::select! {
         () = checks::run(app.clone(), check_every) => {}
-        () = retention::run(app.clone(), keep_days) => {}
+        () = retention::run(app.clone(), keep) => {}
         () = outbox::run(app.clone(), app.stop.clone()) => {}
     }
 }
 
 /// Leaves word of this start for those who look at the file.
-async fn note_start(app: &App, address: &str, is_simulation: bool) -> anyhow::Result<()> {
+async fn note_start(app: &App, address: &str, is_simulation: bool, keep: Keep) -> anyhow::Result<()> {
     let started = Started {
         version: env!("CARGO_PKG_VERSION").into(),
         at: now_ms(),
         address: address.into(),
         public_url: app.public_url.clone(),
         is_simulation,
+        keeps: keep.says(),
         plugins: app.channels.iter().map(Plugin::of).collect(),
     };
     Ok(app.store.write(move |tx| started.keep(tx)).await?)

@@ -123,8 +123,10 @@ fn want_files(tx: &Tx, place: &Place, id: i64, action: &Action) -> Result<()> {
     Ok(())
 }
 
-/// Asks for a person's picture; the one behind a link that was asked for before is there.
+/// Asks for a person's picture; the one behind a link that was asked for before is there. It is kept as long as that link
+/// is theirs: the one before goes.
 fn want_picture(tx: &Tx, place: &Place, contact: i64, url: String) -> Result<()> {
+    tx.forget_pictures(contact, &url)?;
     tx.want_media(&NewMedia {
         account: place.account.id.clone(),
         contact: Some(contact),

@@ -8,6 +8,7 @@ pub mod accounts;
 mod builtin;
 pub mod deliveries;
 pub mod entry;
+pub mod erase;
 pub mod quick_replies;
 mod readable;
 pub mod replies;

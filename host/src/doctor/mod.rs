@@ -98,6 +98,7 @@ async fn examine_file(
     findings.extend(rows::parked(&backlog));
     findings.extend(rows::accounts(&accounts));
     if let Some(started) = &started {
+        findings.push(Finding::good("kept", started.keeps.as_str()));
         findings.extend(machine::plugins(&started.plugins));
         if is_held && !accounts.is_empty() {
             findings.push(reach::public(started).await);

@@ -34,6 +34,8 @@ pub struct ContactRow {
     pub template: Option<i64>,
     /// ms.
     pub created_at: i64,
+    /// ms; since when nothing but the number is left.
+    pub erased_at: Option<i64>,
 }
 
 /// What is known of a contact now; `None` leaves a field.
@@ -66,7 +68,7 @@ pub struct ContactChange {
 }
 
 const COLUMNS: &str = "id, account, plugin_id, conversation, name, avatar, phone, phone_source, language, \
-                       country, subscribed, template, created_at";
+                       country, subscribed, template, created_at, erased_at";
 
 fn from_row(row: &Row) -> rusqlite::Result<ContactRow> {
     Ok(ContactRow {
@@ -83,6 +85,7 @@ fn from_row(row: &Row) -> rusqlite::Result<ContactRow> {
         subscribed: row.get(10)?,
         template: row.get(11)?,
         created_at: row.get(12)?,
+        erased_at: row.get(13)?,
     })
 }
 
@@ -145,12 +148,14 @@ impl Tx<'_> {
         Ok(self.db.prepare_cached(&sql)?.query_row([account, plugin_id], from_row).optional()?)
     }
 
-    /// Contacts after the cursor, oldest first.
+    /// Contacts after the cursor, oldest first; without those that were erased.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn contacts(&self, after: i64, most: i64) -> Result<Vec<ContactRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM contacts WHERE id > ?1 ORDER BY id LIMIT ?2");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM contacts WHERE id > ?1 AND erased_at IS NULL ORDER BY id LIMIT ?2"
+        );
         let mut statement = self.db.prepare_cached(&sql)?;
         let rows = statement.query_map([after, most], from_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::accounts::json_column;
 use crate::counts::count;
@@ -30,6 +31,11 @@ pub struct PendingEvent {
     pub conversation: String,
     /// JSON of the event.
     pub event: Value,
+}
+
+/// A dedupe id as it is kept.
+fn digest(dedupe: &str) -> [u8; 32] {
+    Sha256::digest(dedupe.as_bytes()).into()
 }
 
 impl Tx<'_> {
@@ -95,7 +101,7 @@ impl Tx<'_> {
         Ok(self
             .db
             .prepare_cached("SELECT 1 FROM handled WHERE account = ?1 AND dedupe = ?2")?
-            .exists([account, dedupe])?)
+            .exists(params![account, digest(dedupe)])?)
     }
 
     /// Remembers that this is handled now; `false` if it was before. It counts as received, and as repeated if it was.
@@ -109,7 +115,7 @@ impl Tx<'_> {
         let added = self
             .db
             .prepare_cached("INSERT OR IGNORE INTO handled (account, dedupe, at) VALUES (?1, ?2, ?3)")?
-            .execute(params![account, dedupe, at])?;
+            .execute(params![account, digest(dedupe), at])?;
         if added == 0 {
             self.count_repeated()?;
             return Ok(false);

@@ -169,11 +169,22 @@ impl Tx<'_> {
         Ok(self.db.prepare_cached(&sql)?.query_row(params![contact, url], from_row).optional()?)
     }
 
-    /// It is kept.
+    /// Forgets the contact's pictures but the one behind this link.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn keep_media(&self, id: i64, kept: &KeptMedia) -> Result<()> {
+    pub fn forget_pictures(&self, contact: i64, but: &str) -> Result<()> {
+        self.db
+            .prepare_cached("DELETE FROM media WHERE contact = ?1 AND url <> ?2")?
+            .execute(params![contact, but])?;
+        Ok(())
+    }
+
+    /// It is kept; `false` if nobody wants it any more.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn keep_media(&self, id: i64, kept: &KeptMedia) -> Result<bool> {
         let whose = self
             .db
             .prepare_cached(
@@ -182,7 +193,8 @@ impl Tx<'_> {
             )?
             .query_row(params![id, kept.sha256, kept.size, kept.name, kept.media_type], whose)
             .optional()?;
-        self.changed_medium(whose)
+        self.changed_medium(whose)?;
+        Ok(whose.is_some())
     }
 
     /// It could not be fetched: it is tried again at `due_at`, or without one never.

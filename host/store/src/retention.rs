@@ -14,6 +14,8 @@ pub struct KeptFrom {
     pub rest: i64,
     /// Uploads that nobody used.
     pub uploads: i64,
+    /// Files in customers' messages; `None`: for ever.
+    pub media: Option<i64>,
 }
 
 /// Something that has been kept long enough.
@@ -23,8 +25,8 @@ pub enum Expired {
     Handled {
         /// The account.
         account: String,
-        /// The id.
-        dedupe: String,
+        /// Of the id, as it is kept.
+        dedupe: Vec<u8>,
     },
     /// A done call that nobody can want to send again.
     Call(i64),
@@ -39,6 +41,8 @@ pub enum Expired {
     Task(i64),
     /// An upload that nothing carries.
     Upload(i64),
+    /// A file in a customer's message.
+    Media(i64),
 }
 
 /// A call that is done and that no part of a reply may be sent by again.
@@ -47,6 +51,9 @@ const CALL_IS_OVER: &str = "state = 'done' AND began_at < ?2 AND NOT EXISTS
 
 /// A file that no action carries.
 const UNUSED: &str = "action IS NULL";
+
+/// Why a customer's file is not there any more.
+const FORGOTTEN: &str = r#"{"code": "forgotten", "text": "it was kept as long as the desk's settings say"}"#;
 
 impl Tx<'_> {
     /// What has been kept long enough, no more than `most` of each kind.
@@ -85,6 +92,12 @@ impl Tx<'_> {
         for id in uploads.query_map([kept.uploads, most], |row| row.get(0))? {
             found.push(Expired::Upload(id?));
         }
+        let mut media = self.db.prepare_cached(
+            "SELECT id FROM media WHERE action IS NOT NULL AND state = 'kept' AND at < ?1 LIMIT ?2",
+        )?;
+        for id in media.query_map(params![kept.media, most], |row| row.get(0))? {
+            found.push(Expired::Media(id?));
+        }
         Ok(found)
     }
 
@@ -117,6 +130,13 @@ impl Tx<'_> {
                 .db
                 .prepare_cached(&format!("DELETE FROM files WHERE id = ?1 AND {UNUSED} AND at < ?2"))?
                 .execute([*id, kept.uploads])?,
+            Expired::Media(id) => self
+                .db
+                .prepare_cached(
+                    "UPDATE media SET state = 'failed', sha256 = NULL, size = NULL, problem = ?2
+                     WHERE id = ?1 AND state = 'kept'",
+                )?
+                .execute(params![id, FORGOTTEN])?,
         };
         Ok(())
     }

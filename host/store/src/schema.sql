@@ -79,7 +79,7 @@ CREATE TABLE conversations (
 -- What was handled already: a messenger repeats its callbacks.
 CREATE TABLE handled (
     account TEXT NOT NULL,
-    dedupe  TEXT NOT NULL,
+    dedupe  BLOB NOT NULL,                 -- SHA-256 of the plugin's id, which may name the customer and outlives them here
     at      INTEGER NOT NULL,
     PRIMARY KEY (account, dedupe)
 ) STRICT, WITHOUT ROWID;
@@ -124,6 +124,7 @@ CREATE TABLE contacts (
     subscribed   INTEGER,                  -- NULL: unknown
     template     INTEGER,
     created_at   INTEGER NOT NULL,
+    erased_at    INTEGER,                  -- only the number is left, for tasks to point to
     UNIQUE (account, plugin_id)
 ) STRICT;
 

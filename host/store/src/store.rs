@@ -163,15 +163,17 @@ impl Store {
     /// Moves what is in the write-ahead log into the file, so that the file alone is whole. Before a stop: nothing depends
     /// on it, and the next start has less to do.
     ///
+    /// Says whether the log is empty now: somebody who reads an older state, as a backup does, keeps it.
+    ///
     /// # Errors
     /// SQLite refused.
-    pub async fn checkpoint(&self) -> Result<()> {
+    pub async fn checkpoint(&self) -> Result<bool> {
         let path = self.inner.path.clone();
-        let run = move || -> Result<()> {
+        let run = move || -> Result<bool> {
             let db = Connection::open(path)?;
             db.busy_timeout(Duration::from_secs(5))?;
-            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            Ok(())
+            let is_kept: bool = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            Ok(!is_kept)
         };
         tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Panicked)?
     }
@@ -249,6 +251,9 @@ fn make_durable(db: &Connection) -> Result<()> {
     let (word, number) = if is_planted("synchronous-normal") { ("NORMAL", 1) } else { ("FULL", 2) };
     db.pragma_update(None, "synchronous", word)?;
     db.pragma_update(None, "foreign_keys", "ON")?;
+    // What is erased is overwritten, and not only left out; what a stop left in the log goes out of it.
+    db.pragma_update(None, "secure_delete", "ON")?;
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode != "wal" {
         return Err(StoreError::Unsafe { what: "journal_mode", has: mode, needs: "wal" });

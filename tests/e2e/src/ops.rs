@@ -38,6 +38,14 @@ impl Metrics {
     }
 }
 
+/// Runs `desk backup` on a data folder; what it printed.
+///
+/// # Errors
+/// It does not end well.
+pub fn back_up(data: &Path, to: &Path) -> anyhow::Result<String> {
+    said(Command::new(desk_program()?).arg("backup").arg("--data").arg(data).arg("--to").arg(to))
+}
+
 /// Runs `desk restore`; what it printed.
 ///
 /// # Errors
@@ -73,7 +81,7 @@ impl Desk {
     /// # Errors
     /// It does not end well.
     pub fn back_up(&self, to: &Path) -> anyhow::Result<String> {
-        said(Command::new(desk_program()?).args(["backup", "--data"]).arg(self.data()).arg("--to").arg(to))
+        back_up(self.data(), to)
     }
 
     /// Runs `desk doctor` on the desk's folder.

@@ -1,7 +1,7 @@
 //! How the API shows files: what is kept, by a link of the desk's own; what is not, with why.
 
 use desk_store::{ContactRow, FileRow, MediaRow, Tx};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::attachments::Linked;
@@ -74,4 +74,18 @@ fn add_sent(shown: &mut Value, app: &App, row: FileRow) {
 
 fn link(app: &App, file: &Linked, name: &str) -> Value {
     format!("{}{}", app.public_url, app.links.for_operator(file, name, now_ms())).into()
+}
+
+/// Links to the files that are in rows, for a day or two.
+pub(super) fn links(app: &App, tables: &Map<String, Value>) -> Vec<Value> {
+    let rows = |table: &str| tables.get(table).and_then(Value::as_array).into_iter().flatten();
+    let shown = |row: &Value, linked: &Linked| {
+        let name = row["name"].as_str().unwrap_or_default();
+        json!({"action": row["action"], "name": name, "media_type": row["media_type"], "url": link(app, linked, name)})
+    };
+    let media = rows("media").filter(|row| row["state"] == "kept");
+    let media = media.filter_map(|row| Some(shown(row, &Linked::Media(row["id"].as_i64()?))));
+    let files = rows("files").filter(|row| row["revoked_at"].is_null());
+    let files = files.filter_map(|row| Some(shown(row, &Linked::File(row["link_id"].as_str()?.to_owned()))));
+    media.chain(files).collect()
 }

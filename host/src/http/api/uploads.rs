@@ -46,8 +46,9 @@ pub(crate) async fn add(
     }
     let finish = move || upload.finish(query.name.as_deref(), to_column(now_ms()));
     let kept = tokio::task::spawn_blocking(finish).await.map_err(std::io::Error::other)?;
-    let new = kept.map_err(refused)?;
+    let (new, pin) = kept.map_err(refused)?;
     let row = app.store.write(move |tx| tx.add_upload(&new).and_then(|id| tx.upload(id))).await?;
+    drop(pin);
     let row = row.ok_or_else(|| ApiError::not_found("the upload"))?;
     Ok((StatusCode::CREATED, Json(show_row(&row))))
 }

@@ -1,6 +1,7 @@
 //! `prove`: produces the promised figures, at their full size, on this machine. Each proof is a file beside this one and
 //! a row below; the tests have the same things in small numbers. Not here: speed (`bench`).
 
+mod backup;
 mod bodies;
 mod canaries;
 mod faults;
@@ -29,6 +30,12 @@ struct Proof {
 }
 
 const PROOFS: &[Proof] = &[
+    Proof {
+        name: "backup",
+        promises: "G34",
+        does: "200 MB backed up while callbacks come, restored, and nothing old sent (2 min)",
+        run: |report| Box::pin(backup::prove(report)),
+    },
     Proof {
         name: "slow",
         promises: "G24",
