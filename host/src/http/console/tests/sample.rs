@@ -152,6 +152,7 @@ fn contact(text: &str) -> ContactRow {
         subscribed: Some(false),
         template: None,
         created_at: 1,
+        erased_at: None,
     }
 }
 
