@@ -108,7 +108,7 @@ impl Tx<'_> {
 
     fn rows_as_json(&self, sql: &str, contact: &ContactRow) -> Result<Vec<Value>> {
         let mut statement = self.db.prepare_cached(sql)?;
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let ids = params![contact.id, contact.account, contact.conversation];
         let rows = statement.query_map(ids, |row| {
             let column = |(index, name): (usize, &String)| Ok((name.clone(), as_json(row.get_ref(index)?)));
