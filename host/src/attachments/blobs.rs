@@ -291,7 +291,7 @@ mod tests {
         drop(pin);
         assert!(!delete(true), "a row has it");
         let first = u8::from_str_radix(&blob.sha256[..2], 16).expect("hex");
-        assert_eq!(blobs.hashes(first).expect("listed"), [blob.sha256.clone()]);
+        assert_eq!(blobs.hashes(first).expect("listed"), std::slice::from_ref(&blob.sha256));
         assert!(delete(false) && delete(false), "gone, and gone");
         assert_eq!(files(data.path()), 0);
         assert!(blobs.hashes(first).expect("listed").is_empty());

@@ -12,6 +12,7 @@ use serde_json::json;
 /// What only Olena's rows say.
 const CANARIES: [&str; 4] = ["olena-user-id", "Olena Petrenko", "380501112233", "a red bicycle"];
 
+/// A person with a task, a message, an answer, files, and all that is [`behind`] them.
 fn person(tx: &Tx, id: &str, name: &str, phone: &str, text: &str) -> Result<i64, StoreError> {
     let (account, conversation) = ("a".to_owned(), id.to_owned());
     let contact = tx.save_contact(&ContactChange {
@@ -69,27 +70,32 @@ fn person(tx: &Tx, id: &str, name: &str, phone: &str, text: &str) -> Result<i64,
         let (name, media_type) = (format!("{name}.png"), "image/png".into());
         tx.keep_media(media.id, &KeptMedia { sha256: id.into(), size: 1, name, media_type })?;
     }
+    behind(tx, id, name, text)?;
+    Ok(contact)
+}
+
+/// What is kept of a person where nobody looks: the channel's state, what is queued, and what was parked.
+fn behind(tx: &Tx, id: &str, name: &str, text: &str) -> Result<(), StoreError> {
     tx.set_conversation("a", id, 0, format!("{{\"v\":1,\"name\":\"{name}\"}}").as_bytes(), &json!([]))?;
     tx.queue_event("a", id, &json!({"reply": {"text": text}}), 1)?;
     let request = json!({"body": format!("{id} {text}")});
     tx.queue_call(&NewCall {
-        account: account.clone(),
-        conversation: conversation.clone(),
+        account: "a".into(),
+        conversation: id.into(),
         id: format!("send:{id}"),
         request,
         at: 1,
     })?;
     tx.mark_handled("a", &format!("message:7:{id}"), 1)?;
     tx.park(&NewParked {
-        account,
-        conversation,
+        account: "a".into(),
+        conversation: id.into(),
         dedupe: format!("message:8:{id}"),
         kind: "inbound",
         problem: json!({}),
         event: json!({"text": text}),
         at: 1,
-    })?;
-    Ok(contact)
+    })
 }
 
 async fn filled(folder: &Path) -> (Store, ContactRow) {

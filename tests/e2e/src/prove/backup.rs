@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use e2e::callback::{self, Hook};
 use e2e::{Bench, ops, until};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::report::Report;
@@ -63,31 +63,36 @@ fn size(bench: &Bench) -> u64 {
     size("desk.sqlite") + size("desk.sqlite-wal")
 }
 
-pub(crate) async fn prove(report: &mut Report) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let (backup, data) = (folder.path().join("backup"), folder.path().join("data"));
-    let mut bench = Bench::start().await?;
-    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
-    let hook = Hook::of(&bench.viber, &bot).await?;
-    let answered = Arc::new(AtomicU64::new(0));
-    let writers = Writers::start(&hook, 1, &answered);
+/// Lets callers write until the desk has its size.
+async fn fill(
+    report: &mut Report,
+    bench: &Bench,
+    hook: &Hook,
+    answered: &Arc<AtomicU64>,
+) -> anyhow::Result<()> {
+    let writers = Writers::start(hook, 1, answered);
     let mut seen = 0;
-    while size(&bench) < BYTES {
+    while size(bench) < BYTES {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let step = size(&bench) / (BYTES / 10);
+        let step = size(bench) / (BYTES / 10);
         if step > seen {
             report.progress(format!(
                 "{} MB, {} callbacks",
-                size(&bench) / 1_000_000,
+                size(bench) / 1_000_000,
                 answered.load(Ordering::SeqCst)
             ));
             seen = step;
         }
     }
     writers.end().await?;
-    let olena = bench.viber.add_user(&bot, "Olena", json!({})).await?;
+    Ok(())
+}
+
+/// Answers that wait, since Viber has no time for the first; their task, and the first of them.
+async fn leave_unsent(bench: &Bench, account: &str, bot: &str) -> anyhow::Result<(Value, Value)> {
+    let olena = bench.viber.add_user(bot, "Olena", json!({})).await?;
     olena.write("hello").await?;
-    let task = bench.desk.tasks_of(&account, "Olena").await?.pop().context("a task")?;
+    let task = bench.desk.tasks_of(account, "Olena").await?.pop().context("a task")?;
     bench.viber.fault("send_message", 1, json!({"http": 503, "retry_after": 600})).await?;
     let first = bench.desk.reply(&task, "old").await?;
     until("the first waits", || async {
@@ -98,6 +103,18 @@ pub(crate) async fn prove(report: &mut Report) -> anyhow::Result<()> {
     for _ in 1..UNSENT {
         bench.desk.reply(&task, "old").await?;
     }
+    Ok((task, first))
+}
+
+pub(crate) async fn prove(report: &mut Report) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (backup, data) = (folder.path().join("backup"), folder.path().join("data"));
+    let mut bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let hook = Hook::of(&bench.viber, &bot).await?;
+    let answered = Arc::new(AtomicU64::new(0));
+    fill(report, &bench, &hook, &answered).await?;
+    let (task, first) = leave_unsent(&bench, &account, &bot).await?;
 
     let writers = Writers::start(&hook, 2, &answered);
     let before = answered.load(Ordering::SeqCst);
