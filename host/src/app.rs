@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::attachments::{Blobs, Links};
 use crate::desk::Helpdesk;
-use crate::inbox::Lanes;
+use crate::inbox::{Breakers, Lanes};
 use crate::metrics::Metrics;
 use crate::outbox::Egress;
 use crate::pressure::Pressure;
@@ -33,6 +33,10 @@ pub struct App {
     pub helpdesk: Box<dyn Helpdesk>,
     /// One event of a conversation at a time.
     pub lanes: Lanes,
+    /// Which plugin versions are paused.
+    pub breakers: Breakers,
+    /// Rung when an event was queued.
+    pub inbox_bell: Notify,
     /// The way out to messengers.
     pub egress: Egress,
     /// Rung when a call was queued.

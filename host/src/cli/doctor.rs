@@ -71,8 +71,13 @@ fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
         let open = counts.calls_waiting + counts.calls_sending;
         writeln!(
             out,
-            "  received {}, done {}, parked {}, repeated {}; calls open {open}, done {}",
-            counts.received, counts.done, counts.parked_inbound, counts.repeated, counts.calls_done
+            "  received {}, done {}, waiting {}, parked {}, repeated {}; calls open {open}, done {}",
+            counts.received,
+            counts.done,
+            counts.waiting_inbound,
+            counts.parked_inbound,
+            counts.repeated,
+            counts.calls_done
         )?;
     }
     Ok(())

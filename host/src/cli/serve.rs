@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use desk_store::{Store, TokenRow};
+use desk_store::{Store, TokenRow, Tx};
 use tokio::sync::Notify;
 
 use crate::app::{App, Channels};
@@ -16,7 +16,7 @@ use crate::clock::{self, now_ms, to_column};
 use crate::config::FileConfig;
 use crate::desk::BuiltIn;
 use crate::edge::Limits;
-use crate::inbox::{self, Lanes};
+use crate::inbox::{self, Breakers, Lanes, Pause};
 use crate::metrics::Metrics;
 use crate::outbox::{self, Egress};
 use crate::pressure::Pressure;
@@ -190,6 +190,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         channels,
         helpdesk: Box::new(BuiltIn),
         lanes: Lanes::default(),
+        breakers: Breakers::default(),
+        inbox_bell: Notify::new(),
         egress,
         outbox_bell: Notify::new(),
         metrics: Metrics::default(),
@@ -250,14 +252,16 @@ async fn work(app: Arc<App>, check_every: Option<Duration>, keep: Keep) {
     if let Err(error) = outbox::recover(&app).await {
         tracing::error!(%error, "calls that a stop interrupted could not be settled");
     }
-    if let Err(error) = inbox::drain_all(&app).await {
-        tracing::error!(%error, "queued events could not be read");
-    }
     // A check that a stop cuts off has changed nothing: its one transaction is kept whole or not at all.
     tokio::select! {
         () = checks::run(app.clone(), check_every) => {}
         () = retention::run(app.clone(), keep) => {}
-        () = outbox::run(app.clone(), app.stop.clone()) => {}
+        _ = async {
+            tokio::join!(
+                outbox::run(app.clone(), app.stop.clone()),
+                inbox::run(app.clone(), app.stop.clone())
+            )
+        } => {}
     }
 }
 
@@ -272,7 +276,11 @@ async fn note_start(app: &App, address: &str, is_simulation: bool, keep: Keep) -
         keeps: keep.says(),
         plugins: app.channels.iter().map(Plugin::of).collect(),
     };
-    Ok(app.store.write(move |tx| started.keep(tx)).await?)
+    let keep = move |tx: &Tx| {
+        started.keep(tx)?;
+        Pause::keep(tx, &[])
+    };
+    Ok(app.store.write(keep).await?)
 }
 
 /// A new desk has an owner and one administrator's token, which is printed and nowhere kept.

@@ -154,6 +154,18 @@ pub fn tell_of_reply(tx: &Tx, waiting: &Waiting, state: &str, problem: &Problem,
     tx.set_delivery(row.seq, state, None, Some(&serde_json::to_value(problem)?), at)
 }
 
+/// Lets a reply that [`fail_reply`] ended wait again: the plugin is asked once more. What was sent of it stays as it is.
+///
+/// # Errors
+/// The database refuses.
+pub fn reopen_reply(tx: &Tx, conversation: &str, reply: &str, now: i64) -> Result<()> {
+    let row = tx.delivery(action_id(reply)?, conversation, 0)?;
+    match row.filter(|row| row.state == "failed" && row.call.is_none()) {
+        Some(row) => tx.reset_delivery(row.seq, now),
+        None => Ok(()),
+    }
+}
+
 /// The state of a whole reply: the first of failed, unconfirmed, else the part that has come least far; among equals the
 /// first that something is to be said of. No part yet means pending.
 #[must_use]

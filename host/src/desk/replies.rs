@@ -76,7 +76,7 @@ fn keep(tx: &Tx, app: &App, comment: &Comment, now: u64) -> desk_store::Result<(
     let mut conversations = Vec::new();
     for ((account, conversation), notify) in by_conversation {
         let reply = reply(action, comment, notify, parts.clone(), now);
-        tx.queue_event(&account, &conversation, &serde_json::to_value(Event::Reply(reply))?, to_column(now))?;
+        Event::Reply(reply).queue(tx, &account, &conversation, to_column(now))?;
         conversations.push((account, conversation));
     }
     Ok((action, conversations))

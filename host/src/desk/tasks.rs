@@ -65,7 +65,7 @@ fn keep(tx: &Tx, row: &TaskRow, patch: &TaskPatch, now: u64) -> desk_store::Resu
 /// The database refuses.
 pub fn report(tx: &Tx, task: &TaskRow, change: TaskChange, now: u64) -> desk_store::Result<()> {
     let event = Event::TaskEvent(TaskEvent { task: task.plugin_id.clone(), change, at: now });
-    tx.queue_event(&task.account, &task.conversation, &serde_json::to_value(event)?, to_column(now))
+    event.queue(tx, &task.account, &task.conversation, to_column(now))
 }
 
 fn change_to(from: &str, to: &str) -> TaskChange {

@@ -11,6 +11,7 @@ use desk_store::{Counts, Look, StoreError};
 use serde::Serialize;
 
 use crate::clock::{now_ms, to_column};
+use crate::inbox::Pause;
 use crate::started::Started;
 
 /// Something that was looked at.
@@ -96,6 +97,9 @@ async fn examine_file(
     findings.push(rows::sending(&counts, &backlog, is_held, now));
     findings.extend(rows::held(&backlog.held));
     findings.extend(rows::parked(&backlog));
+    if is_held {
+        findings.extend(rows::pauses(&look.read(Pause::noted)?, now));
+    }
     findings.extend(rows::accounts(&accounts));
     if let Some(started) = &started {
         findings.push(Finding::good("kept", started.keeps.as_str()));

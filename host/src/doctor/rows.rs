@@ -3,10 +3,11 @@
 use desk_store::{AccountRow, Backlog, Counts, Held};
 
 use super::Finding;
-use crate::clock::utc;
+use crate::clock::{to_column, utc};
+use crate::inbox::Pause;
 
-/// An event waits for its conversation's lane, which is a matter of seconds.
-const EVENT_WAITS_MAX_MS: i64 = 5 * 60_000;
+/// An event that a plugin breaks down over is tried for ten minutes.
+const EVENT_WAITS_MAX_MS: i64 = 11 * 60_000;
 /// A call that waits longer than this outlived Viber's hourly limit, the longest pause there is.
 const CALL_WAITS_MAX_MS: i64 = 2 * 3_600_000;
 /// An attempt ends after 60 s at the latest, by the contract.
@@ -109,6 +110,24 @@ pub(super) fn parked(backlog: &Backlog) -> Vec<Finding> {
     backlog.parked.iter().map(finding).collect()
 }
 
+pub(super) fn pauses(pauses: &[Pause], now: i64) -> Vec<Finding> {
+    let finding = |pause: &Pause| {
+        let wait = to_column(pause.until).saturating_sub(now);
+        let next = if wait > 0 { format!("in {}", span(wait)) } else { "by the next event".into() };
+        let digest: String = pause.digest.chars().take(12).collect();
+        Finding::wrong(
+            "plugin",
+            format!(
+                "channel {} ({digest}) keeps failing: {}; it is tried again {next}",
+                pause.channel, pause.code
+            ),
+            "What comes is kept and waits. See the log for why it fails, put a version that works in its place, and start \
+             the desk again.",
+        )
+    };
+    pauses.iter().map(finding).collect()
+}
+
 pub(super) fn accounts(accounts: &[AccountRow]) -> Vec<Finding> {
     accounts.iter().map(account).collect()
 }
@@ -148,12 +167,20 @@ mod tests {
     /// G10: what is wrong is said with what to do, and what is right is not accused.
     #[test]
     fn what_is_wrong_comes_with_advice() {
+        let pause =
+            Pause { channel: "viber".into(), until: 90_000, code: "plugin-trap".into(), ..Pause::default() };
+        check(
+            &pauses(std::slice::from_ref(&pause), 30_000),
+            false,
+            "viber () keeps failing: plugin-trap; it is tried again in 60 s",
+        );
+        check(&pauses(&[pause], 90_000), false, "by the next event");
         check(&[integrity(&[])], true, "sound");
         check(&[integrity(&["row 7 missing".into()])], false, "row 7 missing");
         check(&sums(&Counts::default()), true, "inbound");
         check(&sums(&Counts { received: 1, ..Counts::default() }), false, "inbound");
         let late = Backlog { oldest_event_at: Some(0), oldest_waiting_at: Some(0), ..Backlog::default() };
-        check(&waiting(&late, true, EVENT_WAITS_MAX_MS), true, "event waits for 5 min");
+        check(&waiting(&late, true, EVENT_WAITS_MAX_MS), true, "event waits for 11 min");
         check(&waiting(&late, true, EVENT_WAITS_MAX_MS + 1), false, "event");
         check(&waiting(&late, false, CALL_WAITS_MAX_MS + 1), false, "call waits for 2 h");
         check(&waiting(&Backlog::default(), true, 9), true, "no call waits");

@@ -28,6 +28,7 @@ pub(super) async fn show(_: Reader, State(app): State<Arc<App>>) -> ApiResult<im
     write_counts(&mut page, &counts);
     write_backlog(&mut page, &backlog, now);
     write_accounts(&mut page, &accounts);
+    write_pauses(&mut page, &app);
     write_process(&mut page, &app.metrics);
     write_commits(&mut page, app.store.stats());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text))
@@ -85,6 +86,12 @@ fn write_counts(page: &mut Page, counts: &Counts) {
         page.one(name, "counter", help, value);
     }
     page.one("desk_inbound_parked", "gauge", "Inbound things that are parked", counts.parked_inbound);
+    page.one(
+        "desk_inbound_waiting",
+        "gauge",
+        "Inbound things that wait to be tried again",
+        counts.waiting_inbound,
+    );
     page.one("desk_events_waiting", "gauge", "Events that wait for a plugin", counts.events);
     page.family("desk_calls", "gauge", "Calls in the outbox by state");
     let states =
@@ -115,6 +122,7 @@ fn write_backlog(page: &mut Page, backlog: &Backlog, now: i64) {
     page.family("desk_held", "gauge", "What a restored backup had not sent, until a person decides");
     page.line("desk_held", &[("what", "call")], backlog.held.calls);
     page.line("desk_held", &[("what", "reply")], backlog.held.replies);
+    page.one("desk_events_failing", "gauge", "Events that a plugin broke down over", backlog.failing_events);
     page.family("desk_parked", "gauge", "Parked events by kind and the problem's code");
     for reason in &backlog.parked {
         page.line("desk_parked", &[("kind", &reason.kind), ("code", &reason.code)], reason.count);
@@ -126,6 +134,23 @@ fn write_accounts(page: &mut Page, accounts: &[AccountRow]) {
     for account in accounts {
         let labels = [("account", account.id.as_str()), ("channel", &account.channel)];
         page.line("desk_account_connected", &labels, i32::from(account.health == "connected"));
+    }
+}
+
+fn write_pauses(page: &mut Page, app: &App) {
+    let pauses = app.breakers.pauses();
+    page.family(
+        "desk_channel_paused",
+        "gauge",
+        "1 for a channel that is paused because it keeps failing, else 0",
+    );
+    for channel in app.channels.iter() {
+        let is_paused = pauses.iter().any(|pause| pause.digest == channel.digest());
+        page.line("desk_channel_paused", &[("channel", &channel.manifest().id)], i32::from(is_paused));
+    }
+    page.family("desk_channel_pauses_total", "counter", "Pauses that began");
+    for (channel, begun) in app.breakers.begun() {
+        page.line("desk_channel_pauses_total", &[("channel", &channel)], begun);
     }
 }
 

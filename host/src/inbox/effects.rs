@@ -82,8 +82,12 @@ fn apply_resume(tx: &Tx, place: &Place, scope: &RetryScope) -> desk_store::Resul
     }
 }
 
-/// In the account's own conversation, whose lane is another one: it is drained after the commit.
+/// In the account's own conversation, whose lane is another one: the worker takes it up after the commit. An equal one
+/// that waits is enough.
 fn queue_request(tx: &Tx, place: &Place, request: &AccountRequest) -> desk_store::Result<()> {
-    let event = serde_json::to_value(Event::AccountRequest(request.clone()))?;
-    tx.queue_event_once(&place.account.id, "", &event, place.now)
+    let event = Event::AccountRequest(request.clone());
+    if tx.has_event(&place.account.id, "", &serde_json::to_value(&event)?)? {
+        return Ok(());
+    }
+    event.queue(tx, &place.account.id, "", place.now)
 }

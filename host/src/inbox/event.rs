@@ -4,7 +4,10 @@ use channel_engine::contract::{
     Account, AccountRequest, Answer, Conversation, Inbound, Outcome, Problem, Reply, TaskEvent,
 };
 use channel_engine::{CallError, Channel};
+use desk_store::{NewEvent, Tx};
 use serde::{Deserialize, Serialize};
+
+use super::failure::TRIES;
 
 /// Something to tell the plugin. In JSON `{"task_event": {…}}`, as in `desk feed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,11 +30,16 @@ pub enum Event {
 pub enum Origin {
     /// A webhook: the dedupe id.
     Webhook,
-    /// The queue of events: its place there.
-    Queue(i64),
+    /// The queue of events: its place there, and the call's in the outbox whose answer it is.
+    Queue {
+        /// In the queue.
+        seq: i64,
+        /// In the outbox.
+        call: Option<i64>,
+    },
     /// The outbox: the call's place there.
     Outbox(i64),
-    /// Somebody who waits for the result and repeats it if need be.
+    /// Somebody who waits for the result and repeats it if need be: it is tried once.
     Direct,
 }
 
@@ -52,6 +60,39 @@ impl Event {
     #[must_use]
     pub fn dedupe(&self) -> &str {
         if let Self::Inbound(inbound) = self { &inbound.dedupe } else { "" }
+    }
+
+    /// Queues it for the plugin, behind what waits in its conversation.
+    ///
+    /// # Errors
+    /// The account does not exist, or the database refuses.
+    pub fn queue(&self, tx: &Tx, account: &str, conversation: &str, at: i64) -> desk_store::Result<()> {
+        self.queue_for(tx, account, conversation, None, at).map(drop)
+    }
+
+    /// The same; says its place. `call` is the place in the outbox of the call whose answer it is, if that is still under
+    /// way.
+    ///
+    /// # Errors
+    /// The account does not exist, or the database refuses.
+    pub fn queue_for(
+        &self,
+        tx: &Tx,
+        account: &str,
+        conversation: &str,
+        call: Option<i64>,
+        at: i64,
+    ) -> desk_store::Result<i64> {
+        let new = NewEvent {
+            account: account.to_owned(),
+            conversation: conversation.to_owned(),
+            kind: self.kind(),
+            event: serde_json::to_value(self)?,
+            call,
+            tries: TRIES,
+            at,
+        };
+        tx.queue_event(&new)
     }
 
     /// Calls the plugin's function for this event, on this thread.

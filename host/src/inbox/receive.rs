@@ -117,6 +117,7 @@ async fn keep_unreadable(app: &App, account: &str, unreadable: Vec<Unreadable>) 
                     kind: "unreadable",
                     problem: serde_json::to_value(&item.problem)?,
                     event: event.get("payload").cloned().unwrap_or_default(),
+                    attempts: 1,
                     at,
                 })
             })

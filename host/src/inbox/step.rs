@@ -1,18 +1,17 @@
 //! One event through the plugin and into the store. This is where a message is either kept whole or not at all.
 
-use channel_engine::contract::{
-    Account, AccountRequest, Command, Conversation, Outcome, Problem, ProblemClass,
-};
-use desk_store::{AccountRow, NewParked, StoreError, Tx};
-use std::pin::Pin;
 use std::sync::Arc;
 
+use channel_engine::contract::{Account, AccountRequest, Conversation, Outcome, Problem};
+use channel_engine::{CallError, Channel};
+use desk_store::{AccountRow, StoreError, Tries, Tx};
+
+use super::breaker::{Pause, Verdict};
 use super::event::{Event, Origin};
-use super::{effects, lanes::Lane};
+use super::{effects, failure, lanes::Lane};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
-use crate::desk::{Place, accounts, deliveries};
-use crate::telemetry;
+use crate::desk::Place;
 
 /// How an event ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +20,8 @@ pub enum End {
     Done,
     /// It was handled before; nothing changed.
     Repeated,
+    /// It is on disk, and the plugin is told later: it broke down over it or is paused, or an event before this one waits.
+    Waiting,
     /// The plugin could not handle it; it is kept for a person.
     Parked(Problem),
 }
@@ -54,8 +55,14 @@ pub async fn handle(
     origin: Origin,
 ) -> Result<End, InboxError> {
     let lane = app.lanes.enter(account, conversation).await;
-    drain_in(app, account, conversation, &lane).await?;
-    step(app, account, conversation, event, origin, &lane).await
+    if drain_in(app, account, conversation, &lane).await? {
+        return step(app, account, conversation, event, origin, &lane).await;
+    }
+    // What came before it waits, so it waits behind.
+    let now = now_ms();
+    let account = Account { id: account.to_owned(), now, ..Account::default() };
+    let conversation = Conversation { id: conversation.to_owned(), ..Conversation::default() };
+    failure::wait(app, Input { account, conversation, event }, origin, now).await
 }
 
 /// Asks something of an account, in its own conversation.
@@ -82,47 +89,43 @@ pub async fn check_if_idle(app: &Arc<App>, account: &str) -> Result<bool, InboxE
     if !is_idle.await? {
         return Ok(false);
     }
-    drain_in(app, account, "", &lane).await?;
+    if !drain_in(app, account, "", &lane).await? {
+        return Ok(false);
+    }
     let check = Event::AccountRequest(AccountRequest::Check);
     step(app, account, "", check, Origin::Direct, &lane).await?;
     Ok(true)
 }
 
-/// Tells the plugin the queued events of a conversation.
+/// Tells the plugin the queued events of a conversation that are due.
 ///
 /// # Errors
 /// See [`InboxError`].
 pub async fn drain(app: &Arc<App>, account: &str, conversation: &str) -> Result<(), InboxError> {
     let lane = app.lanes.enter(account, conversation).await;
-    drain_in(app, account, conversation, &lane).await
+    drain_in(app, account, conversation, &lane).await.map(drop)
 }
 
-/// Tells the plugins every queued event: after a start, those that a stop left behind.
-///
-/// # Errors
-/// The store cannot be read. A conversation that cannot be drained is logged, and the others go on.
-pub async fn drain_all(app: &Arc<App>) -> Result<(), InboxError> {
-    for (account, conversation) in app.store.read(|tx| tx.conversations_with_events()).await? {
-        if let Err(error) = drain(app, &account, &conversation).await {
-            tracing::error!(account.id = account, %error, "queued events could not be handled");
-        }
-    }
-    Ok(())
-}
-
+/// Says whether nothing waits any more.
 async fn drain_in(
     app: &Arc<App>,
     account: &str,
     conversation: &str,
     lane: &Lane<'_>,
-) -> Result<(), InboxError> {
+) -> Result<bool, InboxError> {
     loop {
         let key = (account.to_owned(), conversation.to_owned());
         let Some(queued) = app.store.read(move |tx| tx.first_event(&key.0, &key.1)).await? else {
-            return Ok(());
+            return Ok(true);
         };
+        if queued.due_at > to_column(now_ms()) {
+            return Ok(false);
+        }
         let event = serde_json::from_value(queued.event).map_err(StoreError::from)?;
-        step(app, account, conversation, event, Origin::Queue(queued.seq), lane).await?;
+        let origin = Origin::Queue { seq: queued.seq, call: queued.call };
+        if step(app, account, conversation, event, origin, lane).await? == End::Waiting {
+            return Ok(false);
+        }
     }
 }
 
@@ -148,36 +151,75 @@ async fn step(
         conversation: Conversation { id: conversation.to_owned(), state: before.state },
         event,
     };
-    let shared = app.clone();
-    let (called, input) = tokio::task::spawn_blocking(move || {
-        let call = || input.event.call(&channel, &input.account, &input.conversation);
-        (shared.metrics.call(input.event.kind(), call), input)
-    })
-    .await
-    .map_err(|_| InboxError::Thread)?;
+    let Some(pass) = app.breakers.admit(&channel, now) else {
+        return failure::wait(app, input, origin, now).await;
+    };
+    let Some(tries) = begin(app, origin).await? else {
+        return failure::park(app, input, origin, failure::TRIES, now, failure::unfinished()).await;
+    };
+    let (called, input) = call(app, channel, input).await?;
     let problem = match called {
-        Ok(Ok(outcome)) => {
-            let place = Commit { row, revision: before.revision, origin, now };
-            match commit(app, place, &input, outcome).await {
-                Err(StoreError::Missing(what)) => refused_outcome(what),
-                end => return Ok(end?),
+        Ok(answer) => {
+            note_pauses(app, pass.succeeded()).await;
+            match answer {
+                Ok(outcome) => {
+                    let place = Commit { row, revision: before.revision, origin, now };
+                    match commit(app, place, &input, outcome).await {
+                        Err(StoreError::Missing(what)) => failure::refused_outcome(what),
+                        end => return Ok(end?),
+                    }
+                }
+                Err(problem) => problem,
             }
         }
-        Ok(Err(problem)) => problem,
-        Err(error) => Problem {
-            class: ProblemClass::Internal,
-            code: format!("plugin-{}", error.kind()),
-            text: error.to_string(),
-            advice: "Report it to the plugin's author, then replay the event.".into(),
-        },
+        Err(error) => {
+            let verdict = pass.failed(now_ms(), &error);
+            note_pauses(app, verdict).await;
+            return failure::failed(app, input, origin, tries, verdict.is_probe, now, &error).await;
+        }
     };
-    park(app, account, input, origin, now, problem).await
+    failure::park(app, input, origin, tries.attempts, now, problem).await
 }
 
-struct Input {
-    account: Account,
-    conversation: Conversation,
-    event: Event,
+/// Counts the try, on disk where the event is in the queue: one that ends with the process counts too. What comes from
+/// elsewhere is not acknowledged yet, and so comes again. `None` if there is no try left.
+async fn begin(app: &App, origin: Origin) -> Result<Option<Tries>, StoreError> {
+    match origin {
+        Origin::Queue { seq, .. } => app.store.write(move |tx| tx.begin_event(seq)).await,
+        Origin::Webhook | Origin::Outbox(_) | Origin::Direct => {
+            Ok(Some(Tries { attempts: 1, left: failure::TRIES - 1 }))
+        }
+    }
+}
+
+type Called = Result<Result<Outcome, Problem>, CallError>;
+
+async fn call(app: &Arc<App>, channel: Channel, input: Input) -> Result<(Called, Input), InboxError> {
+    let shared = app.clone();
+    let call = move || {
+        let call = || input.event.call(&channel, &input.account, &input.conversation);
+        (shared.metrics.call(input.event.kind(), call), input)
+    };
+    tokio::task::spawn_blocking(call).await.map_err(|_| InboxError::Thread)
+}
+
+/// Leaves word of the pauses for those who look at the file.
+async fn note_pauses(app: &App, verdict: Verdict) {
+    if !verdict.has_changed {
+        return;
+    }
+    let pauses = app.breakers.pauses();
+    tracing::warn!(paused = pauses.len(), "a plugin's pause began or ended");
+    if let Err(error) = app.store.write(move |tx| Pause::keep(tx, &pauses)).await {
+        tracing::error!(%error, "the plugins' pauses could not be noted");
+    }
+}
+
+/// What the plugin is called with.
+pub(super) struct Input {
+    pub(super) account: Account,
+    pub(super) conversation: Conversation,
+    pub(super) event: Event,
 }
 
 struct Commit {
@@ -213,8 +255,7 @@ async fn look(
 async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome) -> Result<End, StoreError> {
     let (shared, conversation) = (app.clone(), input.conversation.id.clone());
     let dedupe = input.event.dedupe().to_owned();
-    let asks_account = outcome.commands.iter().any(|command| matches!(command, Command::ManageAccount(_)));
-    let account = commit.row.id.clone();
+    let answered = if let Event::Answer(answer) = &input.event { Some(answer.call.clone()) } else { None };
     let end = app
         .store
         .write(move |tx| {
@@ -225,7 +266,7 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
             let place = Place {
                 account: &row,
                 conversation: &conversation,
-                call: if let Origin::Outbox(seq) = origin { Some(seq) } else { None },
+                call: answered.map(|call| tx.call_seq(&row.id, &call)).transpose()?.flatten(),
                 now: to_column(now),
                 keys: &shared.keys,
                 public_url: &shared.public_url,
@@ -239,89 +280,19 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
         .await?;
     app.outbox_bell.notify_one();
     app.media_bell.notify_one();
-    if asks_account {
-        tokio::spawn(drain_own(app.clone(), account));
-    }
+    app.inbox_bell.notify_one();
     Ok(end)
-}
-
-/// Tells the plugin what it asked for in the account's own conversation. Should it fail, the next event there, or the
-/// next start, does it.
-///
-/// Boxed, since it is a part of what it starts.
-fn drain_own(app: Arc<App>, account: String) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    Box::pin(async move {
-        if let Err(error) = drain(&app, &account, "").await {
-            tracing::error!(account.id = account, %error, "a request to the account could not be handled");
-        }
-    })
 }
 
 /// Marks the event as done where it came from; `false` if it was done before.
 fn mark_done(tx: &Tx, account: &str, origin: Origin, dedupe: &str, now: u64) -> desk_store::Result<bool> {
     match origin {
         Origin::Webhook => tx.mark_handled(account, dedupe, to_column(now)),
-        Origin::Queue(seq) => tx.take_event(seq),
+        Origin::Queue { seq, call } => {
+            call.map(|call| tx.end_call(call)).transpose()?;
+            tx.take_event(seq)
+        }
         Origin::Outbox(seq) => tx.end_call(seq),
         Origin::Direct => Ok(true),
-    }
-}
-
-/// Keeps an event that the plugin could not handle. A reply ends as failed, so that its operator sees it.
-async fn park(
-    app: &App,
-    account: &str,
-    input: Input,
-    origin: Origin,
-    now: u64,
-    problem: Problem,
-) -> Result<End, InboxError> {
-    let (account, shown) = (account.to_owned(), problem.clone());
-    tracing::warn!(
-        account.id = account,
-        event.kind = input.event.kind(),
-        problem.code = telemetry::code(&problem.code),
-        "the plugin could not handle an event; it is parked"
-    );
-    let done = app
-        .store
-        .write(move |tx| {
-            if !mark_done(tx, &account, origin, input.event.dedupe(), now)? {
-                return Ok(false);
-            }
-            tell_people(tx, &account, &input, &problem, now)?;
-            tx.park(&NewParked {
-                account,
-                conversation: input.conversation.id,
-                dedupe: input.event.dedupe().to_owned(),
-                kind: input.event.kind(),
-                problem: serde_json::to_value(&problem)?,
-                event: serde_json::to_value(&input.event)?,
-                at: to_column(now),
-            })?;
-            Ok(true)
-        })
-        .await?;
-    Ok(if done { End::Parked(shown) } else { End::Repeated })
-}
-
-/// Who waits for the event must not wait for ever: the operator for the reply, the administrator for the account.
-fn tell_people(tx: &Tx, account: &str, input: &Input, problem: &Problem, now: u64) -> desk_store::Result<()> {
-    match &input.event {
-        Event::Reply(reply) => {
-            deliveries::fail_reply(tx, account, &input.conversation.id, &reply.id, problem, now)
-        }
-        Event::AccountRequest(_) => accounts::fail(tx, account, problem),
-        Event::Answer(_) if input.conversation.id.is_empty() => accounts::fail(tx, account, problem),
-        Event::Answer(_) | Event::Inbound(_) | Event::TaskEvent(_) => Ok(()),
-    }
-}
-
-fn refused_outcome(what: &str) -> Problem {
-    Problem {
-        class: ProblemClass::Internal,
-        code: "outcome-refused".into(),
-        text: format!("the plugin's commands speak of something that is not there: {what}"),
-        advice: "Report it to the plugin's author, then replay the event.".into(),
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use channel_engine::contract::{Answer, AnswerResult, Call};
 use desk_store::faults::is_planted;
-use desk_store::{CallRow, StoreError};
+use desk_store::{CallRow, StoreError, Tx};
 
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
@@ -21,27 +21,25 @@ const POLL: Duration = Duration::from_secs(1);
 /// After the store refused: time for a full disk or a long checkpoint to pass.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// Ends what a stop left half done: whether those calls arrived, nobody knows, and the plugin decides (G6).
+/// Ends what a stop left half done: whether those calls arrived, nobody knows, and the plugin decides (G6). It is told by
+/// the inbox's worker.
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn recover(app: &Arc<App>) -> Result<(), InboxError> {
-    let interrupted = app.store.read(|tx| tx.interrupted_calls()).await?;
+pub async fn recover(app: &App) -> Result<(), StoreError> {
     let said = "the desk stopped while the call was under way";
-    lose(app, interrupted, said, is_planted("interrupted-sent-again")).await
+    let again = is_planted("interrupted-sent-again");
+    app.store.write(move |tx| lose(tx, tx.interrupted_calls()?, said, again)).await
 }
 
-/// Tells the plugin of calls whose answer nobody will hear. `as_not_sent` is a planted fault.
-pub(super) async fn lose(
-    app: &Arc<App>,
-    calls: Vec<CallRow>,
-    reason: &str,
-    as_not_sent: bool,
-) -> Result<(), InboxError> {
+/// Queues for the plugin that nobody will hear the answers to these calls. `as_not_sent` is a planted fault.
+pub(super) fn lose(tx: &Tx, calls: Vec<CallRow>, reason: &str, as_not_sent: bool) -> Result<(), StoreError> {
+    let now = to_column(now_ms());
     for row in calls {
         let said = reason.to_owned();
         let result = if as_not_sent { AnswerResult::NotSent(said) } else { AnswerResult::Unknown(said) };
-        feed(app, row, result).await?;
+        let (seq, account, conversation) = (row.seq, row.account.clone(), row.conversation.clone());
+        Event::Answer(answer(row, result)).queue_for(tx, &account, &conversation, Some(seq), now)?;
     }
     Ok(())
 }
@@ -156,15 +154,20 @@ async fn send(app: &Arc<App>, row: &CallRow) -> AnswerResult {
 }
 
 async fn feed(app: &Arc<App>, row: CallRow, result: AnswerResult) -> Result<(), InboxError> {
+    let (seq, account, conversation) = (row.seq, row.account.clone(), row.conversation.clone());
+    let event = Event::Answer(answer(row, result));
+    handle(app, &account, &conversation, event, Origin::Outbox(seq)).await?;
+    Ok(())
+}
+
+fn answer(row: CallRow, result: AnswerResult) -> Answer {
     let call: Call = serde_json::from_value(row.request).unwrap_or_default();
-    let answer = Answer {
+    Answer {
         call: row.id,
         attempt: u32::try_from(row.attempt).unwrap_or(u32::MAX),
         began_at: u64::try_from(row.began_at).unwrap_or_default(),
         result,
         body: call.body,
         context: call.context,
-    };
-    handle(app, &row.account, &row.conversation, Event::Answer(answer), Origin::Outbox(row.seq)).await?;
-    Ok(())
+    }
 }

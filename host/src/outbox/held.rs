@@ -5,8 +5,6 @@
 //! leaving: answers written after the restore go out at once, and one that is released later comes after them. Only what
 //! customers would see is held: the accounts' own calls repeat harmlessly, and checks have to run.
 
-use std::sync::Arc;
-
 use channel_engine::contract::{Problem, ProblemClass};
 use desk_store::{CallRow, Held, HeldScope, PendingEvent, Result, StoreError, Tx};
 
@@ -14,7 +12,7 @@ use super::dispatcher::lose;
 use crate::app::App;
 use crate::clock::{now_ms, to_column, utc};
 use crate::desk::deliveries::{Waiting, tell_of_reply};
-use crate::inbox::{Event, drain_all};
+use crate::inbox::Event;
 
 /// The problem's code while a part is held.
 const CODE: &str = "held";
@@ -47,19 +45,11 @@ pub fn raise_fence(tx: &Tx, taken_at: i64) -> Result<Held> {
 ///
 /// # Errors
 /// The store refuses; then nothing is released.
-pub async fn release(app: &Arc<App>, scope: HeldScope) -> Result<Held> {
+pub async fn release(app: &App, scope: HeldScope) -> Result<Held> {
     let now = to_column(now_ms());
     let released = app.store.write(move |tx| tx.release_held(&scope, CODE, now)).await?;
     app.outbox_bell.notify_one();
-    if released.replies > 0 {
-        let app = app.clone();
-        tokio::spawn(async move {
-            // What cannot be told now is told at the next event of its conversation, or at the next start.
-            if let Err(error) = drain_all(&app).await {
-                tracing::error!(%error, "released replies could not be read");
-            }
-        });
-    }
+    app.inbox_bell.notify_one();
     Ok(released)
 }
 
@@ -67,18 +57,16 @@ pub async fn release(app: &Arc<App>, scope: HeldScope) -> Result<Held> {
 ///
 /// # Errors
 /// The store refuses; then nothing is given up.
-pub async fn drop(app: &Arc<App>, scope: HeldScope) -> Result<Held> {
+pub async fn drop(app: &App, scope: HeldScope) -> Result<Held> {
     let now = to_column(now_ms());
-    let (calls, replies) = app.store.write(move |tx| take_out(tx, &scope, now)).await?;
-    let dropped = Held { calls: count(calls.len()), replies: count(replies), taken_at: None };
-    let app = app.clone();
-    tokio::spawn(async move {
-        let reason = "it was held since a backup was restored, and then dropped";
-        // The rows stay under way: the next start tells the plugin.
-        if let Err(error) = lose(&app, calls, reason, false).await {
-            tracing::error!(%error, "dropped calls could not be settled");
-        }
-    });
+    let drop = move |tx: &Tx| {
+        let (calls, replies) = take_out(tx, &scope, now)?;
+        let dropped = Held { calls: count(calls.len()), replies: count(replies), taken_at: None };
+        lose(tx, calls, "it was held since a backup was restored, and then dropped", false)?;
+        Ok(dropped)
+    };
+    let dropped = app.store.write(drop).await?;
+    app.inbox_bell.notify_one();
     Ok(dropped)
 }
 
@@ -112,7 +100,7 @@ fn count(rows: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use channel_engine::contract::Reply;
+    use channel_engine::contract::{Reply, TaskEvent};
     use desk_store::{ContactChange, NewAccount, NewAction, NewCall, NewTask, Store, change_alone};
     use serde_json::json;
 
@@ -168,8 +156,8 @@ mod tests {
         })?;
         let action = action.ok_or(StoreError::Missing("the action"))?;
         let reply = Event::Reply(Reply { id: format!("r{action}"), ..Reply::default() });
-        tx.queue_event("a", "olena", &serde_json::to_value(reply)?, 1)?;
-        tx.queue_event("a", "olena", &json!({"task_event": {}}), 1)?;
+        reply.queue(tx, "a", "olena", 1)?;
+        Event::TaskEvent(TaskEvent::default()).queue(tx, "a", "olena", 1)?;
         tx.queue_call(&call("old", "olena"))?;
         tx.queue_call(&call("check", ""))?;
         Ok(action)

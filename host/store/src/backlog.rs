@@ -1,5 +1,6 @@
 //! What waits and for how long, for metrics and `desk doctor`. Not here: sums that must hold (`counts`).
 
+use crate::outbox::ANSWER_IS_OPEN;
 use crate::{Held, Result, Tx};
 
 /// What waits.
@@ -9,12 +10,14 @@ pub struct Backlog {
     pub oldest_event_at: Option<i64>,
     /// When the oldest waiting call was queued, ms; not of those that are held.
     pub oldest_waiting_at: Option<i64>,
-    /// When the longest attempt that is under way began, ms.
+    /// When the longest attempt that is under way began, ms; not of one whose answer waits for the plugin.
     pub oldest_sending_at: Option<i64>,
     /// Accounts that are paused.
     pub paused_accounts: i64,
     /// Conversations that are paused.
     pub paused_conversations: i64,
+    /// Events that the plugin broke down over and that are tried again.
+    pub failing_events: i64,
     /// What is held since a backup was restored.
     pub held: Held,
     /// Parked events by why, most first.
@@ -42,26 +45,26 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be read.
     pub fn backlog(&self, now: i64) -> Result<Backlog> {
-        let mut backlog = self
-            .db
-            .prepare_cached(
-                "SELECT (SELECT min(at) FROM events WHERE held IS NULL),
+        let sql = format!(
+            "SELECT (SELECT min(at) FROM events WHERE held IS NULL),
                         (SELECT min(at) FROM calls WHERE state = 'queued' AND held IS NULL),
-                        (SELECT min(began_at) FROM calls WHERE state = 'sending'),
+                        (SELECT min(c.began_at) FROM calls c WHERE c.state = 'sending' AND {ANSWER_IS_OPEN}),
                         (SELECT count(*) FROM accounts WHERE paused_until > ?1),
-                        (SELECT count(*) FROM conversations WHERE paused_until > ?1)",
-            )?
-            .query_row([now], |row| {
-                Ok(Backlog {
-                    oldest_event_at: row.get(0)?,
-                    oldest_waiting_at: row.get(1)?,
-                    oldest_sending_at: row.get(2)?,
-                    paused_accounts: row.get(3)?,
-                    paused_conversations: row.get(4)?,
-                    held: Held::default(),
-                    parked: Vec::new(),
-                })
-            })?;
+                        (SELECT count(*) FROM conversations WHERE paused_until > ?1),
+                        (SELECT count(*) FROM events WHERE problem IS NOT NULL)"
+        );
+        let mut backlog = self.db.prepare_cached(&sql)?.query_row([now], |row| {
+            Ok(Backlog {
+                oldest_event_at: row.get(0)?,
+                oldest_waiting_at: row.get(1)?,
+                oldest_sending_at: row.get(2)?,
+                paused_accounts: row.get(3)?,
+                paused_conversations: row.get(4)?,
+                failing_events: row.get(5)?,
+                held: Held::default(),
+                parked: Vec::new(),
+            })
+        })?;
         backlog.held = self.held()?;
         backlog.parked = self.parked_reasons()?;
         Ok(backlog)

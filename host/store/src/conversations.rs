@@ -1,4 +1,4 @@
-//! What the plugin remembers of each conversation, what was handled, and what it still has to be told.
+//! What the plugin remembers of each conversation, and what was handled. Not here: what it still has to be told (`events`).
 
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
@@ -18,19 +18,6 @@ pub struct ConversationRow {
     pub revision: i64,
     /// JSON list of the contract's facts.
     pub facts: Value,
-}
-
-/// Something that the helpdesk has to tell the plugin.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PendingEvent {
-    /// Its place in the order.
-    pub seq: i64,
-    /// The account.
-    pub account: String,
-    /// The plugin's id.
-    pub conversation: String,
-    /// JSON of the event.
-    pub event: Value,
 }
 
 /// A dedupe id as it is kept.
@@ -122,72 +109,5 @@ impl Tx<'_> {
         }
         count(self.db, "received")?;
         Ok(true)
-    }
-
-    /// Queues an event for the plugin, behind those of its conversation.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn queue_event(&self, account: &str, conversation: &str, event: &Value, at: i64) -> Result<()> {
-        self.db
-            .prepare_cached("INSERT INTO events (account, conversation, event, at) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![account, conversation, event.to_string(), at])?;
-        Ok(())
-    }
-
-    /// Queues an event, unless an equal one waits in its conversation already.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn queue_event_once(&self, account: &str, conversation: &str, event: &Value, at: i64) -> Result<()> {
-        self.db
-            .prepare_cached(
-                "INSERT INTO events (account, conversation, event, at) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS
-                 (SELECT 1 FROM events WHERE account = ?1 AND conversation = ?2 AND event = ?3)",
-            )?
-            .execute(params![account, conversation, event.to_string(), at])?;
-        Ok(())
-    }
-
-    /// The first event that waits in the conversation and is not held.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn first_event(&self, account: &str, conversation: &str) -> Result<Option<PendingEvent>> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT seq, event FROM events WHERE account = ?1 AND conversation = ?2 AND held IS NULL
-                 ORDER BY seq LIMIT 1",
-            )?
-            .query_row([account, conversation], |row| {
-                Ok(PendingEvent {
-                    seq: row.get(0)?,
-                    account: account.to_owned(),
-                    conversation: conversation.to_owned(),
-                    event: json_column(row, 1)?.unwrap_or_default(),
-                })
-            })
-            .optional()?)
-    }
-
-    /// Conversations in which an event waits that is not held, as (account, conversation).
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn conversations_with_events(&self) -> Result<Vec<(String, String)>> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT account, conversation FROM events WHERE held IS NULL GROUP BY 1, 2 ORDER BY min(seq)",
-        )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Takes an event off the queue; `false` if it was taken already.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn take_event(&self, seq: i64) -> Result<bool> {
-        Ok(self.db.prepare_cached("DELETE FROM events WHERE seq = ?1")?.execute([seq])? == 1)
     }
 }

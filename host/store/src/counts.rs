@@ -13,8 +13,11 @@ pub struct Counts {
     pub received: i64,
     /// Ever: of these, those that had been handled before and changed nothing.
     pub repeated: i64,
-    /// Ever: of these, those whose effects are on disk, and those that were parked and a person has settled.
+    /// Ever: of these, those whose effects are on disk, and those that waited or were parked and were discarded, erased, or
+    /// went with their account.
     pub done: i64,
+    /// Of these, those that wait to be tried again.
+    pub waiting_inbound: i64,
     /// Of these, those that are parked.
     pub parked_inbound: i64,
     /// Dedupe ids of inbound things that are remembered.
@@ -76,9 +79,9 @@ impl Counts {
         [
             sum(
                 "inbound",
-                "received = done + parked + repeated",
+                "received = done + waiting + parked + repeated",
                 self.received,
-                self.done + self.parked_inbound + self.repeated,
+                self.done + self.waiting_inbound + self.parked_inbound + self.repeated,
             ),
             sum(
                 "dedupe ids",
@@ -119,7 +122,8 @@ impl Tx<'_> {
         count(self.db, "repeated")
     }
 
-    /// Counts an inbound thing as done, in the transaction of its effects.
+    /// Counts an inbound thing as done, in the transaction of its effects. One that comes from the queue is counted when it
+    /// is taken off.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -147,7 +151,8 @@ impl Tx<'_> {
         Ok(Counts {
             received: ever("received")?,
             repeated: ever("repeated")?,
-            done: ever("done")? + ever("settled")?,
+            done: ever("done")? + ever("settled")? - ever("moved")?,
+            waiting_inbound: rows("SELECT count(*) FROM events WHERE kind = 'inbound'")?,
             parked_inbound: rows("SELECT count(*) FROM parked WHERE kind IN ('inbound', 'unreadable')")?,
             handled: rows("SELECT count(*) FROM handled")?,
             forgotten: ever("forgotten")?,

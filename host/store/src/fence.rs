@@ -4,8 +4,8 @@
 use rusqlite::{Row, params};
 use serde_json::Value;
 
-use crate::accounts::json_column;
-use crate::conversations::PendingEvent;
+use crate::events::{self, COLUMNS, PendingEvent};
+use crate::outbox::ANSWER_IS_OPEN;
 use crate::{CallRow, Result, Tx};
 
 /// How much is held.
@@ -60,15 +60,14 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be written.
     pub fn raise_fence(&self, kind: &str, taken_at: i64, problem: &Value) -> Result<Held> {
-        // A call that was under way may have arrived, as one that was to leave a moment later.
-        self.db.execute(
-            "UPDATE calls SET state = 'queued', held = ?1 WHERE state <> 'done' AND conversation <> ''",
-            [taken_at],
-        )?;
-        self.db.execute(
-            "UPDATE events SET held = ?1 WHERE event -> ('$.' || ?2) IS NOT NULL",
-            params![taken_at, kind],
-        )?;
+        // A call that was under way may have arrived, as one that was to leave a moment later. One whose answer waits for the
+        // plugin has arrived.
+        let sql = format!(
+            "UPDATE calls AS c SET state = 'queued', held = ?1
+             WHERE state <> 'done' AND conversation <> '' AND {ANSWER_IS_OPEN}"
+        );
+        self.db.execute(&sql, [taken_at])?;
+        self.db.execute("UPDATE events SET held = ?1 WHERE kind = ?2", params![taken_at, kind])?;
         self.db
             .execute("UPDATE deliveries SET problem = ?1 WHERE state = 'pending'", [problem.to_string()])?;
         self.held()
@@ -127,17 +126,9 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be read.
     pub fn held_events(&self, scope: &HeldScope) -> Result<Vec<PendingEvent>> {
-        let sql =
-            format!("SELECT seq, account, conversation, event FROM events WHERE {IN_SCOPE} ORDER BY seq");
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE {IN_SCOPE} ORDER BY seq");
         let mut statement = self.db.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![scope.account, scope.conversation], |row| {
-            Ok(PendingEvent {
-                seq: row.get(0)?,
-                account: row.get(1)?,
-                conversation: row.get(2)?,
-                event: json_column(row, 3)?.unwrap_or_default(),
-            })
-        })?;
+        let rows = statement.query_map(params![scope.account, scope.conversation], events::from_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -48,6 +48,9 @@ pub struct NewCall {
 const COLUMNS: &str =
     "c.seq, c.account, c.conversation, c.id, c.request, c.state, c.attempt, c.due_at, c.began_at";
 
+/// Of a call `c`: its answer has not come, or was not recorded.
+pub(crate) const ANSWER_IS_OPEN: &str = "NOT EXISTS (SELECT 1 FROM events e WHERE e.call = c.seq)";
+
 pub(crate) fn from_row(row: &Row) -> rusqlite::Result<CallRow> {
     Ok(CallRow {
         seq: row.get(0)?,
@@ -101,12 +104,15 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Calls whose attempt was begun and whose answer was never recorded: after a crash, nobody knows.
+    /// Calls whose attempt was begun and whose answer was never recorded: after a crash, nobody knows. One whose answer
+    /// waits for the plugin is none of them.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn interrupted_calls(&self) -> Result<Vec<CallRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM calls c WHERE c.state = 'sending' ORDER BY c.seq");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM calls c WHERE c.state = 'sending' AND {ANSWER_IS_OPEN} ORDER BY c.seq"
+        );
         let mut statement = self.db.prepare_cached(&sql)?;
         let rows = statement.query_map([], from_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -179,6 +185,18 @@ impl Tx<'_> {
             )?
             .execute(params![account, id, due_at, problem.to_string()])?;
         Ok(())
+    }
+
+    /// A call's place, by the plugin's id.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn call_seq(&self, account: &str, id: &str) -> Result<Option<i64>> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT seq FROM calls WHERE account = ?1 AND id = ?2")?
+            .query_row([account, id], |row| row.get(0))
+            .optional()?)
     }
 
     /// What a call asks for, as it will be sent; `None` if there is no such call.

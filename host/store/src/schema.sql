@@ -84,16 +84,24 @@ CREATE TABLE handled (
     PRIMARY KEY (account, dedupe)
 ) STRICT, WITHOUT ROWID;
 
--- What the helpdesk has to tell the plugin: task events and replies, in order within a conversation.
+-- What the plugin has still to be told, in order within a conversation: task events and replies, and whatever it broke
+-- down over and is told again.
 CREATE TABLE events (
     seq          INTEGER PRIMARY KEY AUTOINCREMENT,
     account      TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
     conversation TEXT NOT NULL,
+    kind         TEXT NOT NULL,            -- inbound, task_event, reply, answer, account_request
     event        TEXT NOT NULL,            -- JSON
+    call         INTEGER,                  -- the call whose answer it is: 'sending' until the event is done
+    attempts     INTEGER NOT NULL DEFAULT 0, -- counted before each try: one that ends with the process counts
+    tries_left   INTEGER NOT NULL,
+    due_at       INTEGER NOT NULL,
+    problem      TEXT,                     -- JSON: why it waits
     at           INTEGER NOT NULL,
     held         INTEGER                   -- as in `calls`
 ) STRICT;
 CREATE INDEX events_by_conversation ON events (account, conversation, seq);
+CREATE INDEX events_by_call ON events (call) WHERE call IS NOT NULL;
 
 -- Events that the plugin could not read or handle, kept for a person.
 CREATE TABLE parked (
@@ -104,6 +112,7 @@ CREATE TABLE parked (
     kind         TEXT NOT NULL,            -- unreadable, inbound, task_event, reply, answer, account_request
     problem      TEXT NOT NULL,            -- JSON
     event        TEXT NOT NULL,            -- JSON
+    attempts     INTEGER NOT NULL,         -- tries before it was parked
     at           INTEGER NOT NULL
 ) STRICT;
 
@@ -236,7 +245,7 @@ CREATE TABLE counters (
     value INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 INSERT INTO counters (name) VALUES
-    ('received'), ('repeated'), ('done'), ('forgotten'), ('settled'),
+    ('received'), ('repeated'), ('done'), ('forgotten'), ('settled'), ('moved'),
     ('events_queued'), ('events_taken'), ('calls_queued'), ('calls_forgotten'), ('parked_added'), ('parked_removed');
 
 CREATE TRIGGER handled_deleted AFTER DELETE ON handled BEGIN
@@ -245,8 +254,11 @@ END;
 CREATE TRIGGER events_added AFTER INSERT ON events BEGIN
     UPDATE counters SET value = value + 1 WHERE name = 'events_queued';
 END;
+-- What leaves the queue or the parked ones is settled, whether it was handled, discarded, erased or went with its account;
+-- what only went from one to the other is 'moved' besides.
 CREATE TRIGGER events_deleted AFTER DELETE ON events BEGIN
-    UPDATE counters SET value = value + 1 WHERE name = 'events_taken';
+    UPDATE counters SET value = value + 1
+    WHERE name = 'events_taken' OR (name = 'settled' AND old.kind = 'inbound');
 END;
 CREATE TRIGGER calls_added AFTER INSERT ON calls BEGIN
     UPDATE counters SET value = value + 1 WHERE name = 'calls_queued';

@@ -1,6 +1,6 @@
 //! What came is what is there and what is gone, after every way of coming and going (G10).
 
-use desk_store::{Counts, KeptFrom, NewAccount, NewCall, NewParked, Store, StoreError};
+use desk_store::{Counts, KeptFrom, NewAccount, NewCall, NewEvent, NewParked, Store, StoreError};
 use serde_json::json;
 
 async fn new_store(folder: &tempfile::TempDir) -> Store {
@@ -29,6 +29,19 @@ fn parked(kind: &'static str) -> NewParked {
         kind,
         problem: json!({}),
         event: json!({}),
+        attempts: 1,
+        at: 1,
+    }
+}
+
+fn event(kind: &'static str) -> NewEvent {
+    NewEvent {
+        account: "a".into(),
+        conversation: "c".into(),
+        kind,
+        event: json!({}),
+        call: None,
+        tries: 5,
         at: 1,
     }
 }
@@ -63,8 +76,7 @@ async fn everything_that_came_is_accounted_for() {
         tx.mark_handled("a", "three", 3)?;
         tx.park(&parked("inbound"))?;
         tx.park(&parked("reply"))?;
-        tx.queue_event("a", "c", &json!({}), 1)?;
-        tx.queue_event_once("a", "c", &json!({}), 1)?;
+        tx.queue_event(&event("reply"))?;
         ["call-1", "call-1", "call-2"].iter().try_for_each(|id| tx.queue_call(&call(id)))?;
         let first = tx.due_calls(10, 1)?.remove(0);
         tx.begin_attempt(first.seq, 10)?;
@@ -92,6 +104,41 @@ async fn everything_that_came_is_accounted_for() {
     let gone = counts(&store).await;
     assert_eq!((gone.received, gone.done, gone.parked, gone.handled, gone.forgotten), (4, 3, 0, 0, 3));
     assert_eq!((gone.calls_forgotten, gone.events_taken, gone.parked_removed), (2, 1, 2));
+}
+
+/// G10, G11: what waits, is parked, is replayed, is discarded and is handled in the end is in one place at any time.
+#[tokio::test]
+async fn an_event_that_fails_is_in_one_place_at_any_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = new_store(&folder).await;
+    let places = |counts: &Counts| (counts.waiting_inbound, counts.parked_inbound, counts.done);
+    let queue = store.write(|tx| {
+        tx.mark_handled("a", "one", 1)?;
+        tx.mark_handled("a", "two", 1)?;
+        Ok([tx.queue_event(&event("inbound"))?, tx.queue_event(&event("inbound"))?])
+    });
+    let [one, two] = queue.await.expect("it writes");
+    assert_eq!(places(&counts(&store).await), (2, 0, 0));
+    store.write(move |tx| tx.park_queued(one, &parked("inbound"))).await.expect("it writes");
+    assert_eq!(places(&counts(&store).await), (1, 1, 0));
+    let id = store.read(|tx| tx.parked(i64::MAX, 1)).await.expect("it reads")[0].id;
+    let again = store.write(move |tx| Ok([tx.unpark(id, 1, 2)?, tx.unpark(id, 1, 2)?]));
+    assert_eq!(again.await.expect("it writes"), [true, false], "it is replayed once");
+    assert_eq!(places(&counts(&store).await), (2, 0, 0));
+    store.write(move |tx| tx.take_event(two)).await.expect("it writes");
+    assert_eq!(places(&counts(&store).await), (1, 0, 1));
+    let park = store.write(|tx| {
+        let first = tx.first_event("a", "c")?.ok_or(StoreError::Missing("the event"))?;
+        tx.park_queued(first.seq, &parked("inbound"))?;
+        tx.mark_handled("a", "three", 3)?;
+        tx.queue_event(&event("inbound"))
+    });
+    park.await.expect("it writes");
+    let id = store.read(|tx| tx.parked(i64::MAX, 1)).await.expect("it reads")[0].id;
+    store.write(move |tx| tx.discard_parked(id)).await.expect("it writes");
+    assert_eq!(places(&counts(&store).await), (1, 0, 2));
+    store.write(|tx| tx.delete_account("a")).await.expect("it writes");
+    assert_eq!(places(&counts(&store).await), (0, 0, 3));
 }
 
 /// G10: a row that vanishes, or comes twice, is noticed.

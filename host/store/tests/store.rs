@@ -1,8 +1,8 @@
 //! What the store promises to its callers, on a real file. What the rows mean is tested where it is decided.
 
 use desk_store::{
-    ContactChange, KeptFrom, NewAccount, NewAction, NewCall, NewTask, ReceiptRow, SealedSecret, Store,
-    StoreError, TaskFilter,
+    ContactChange, KeptFrom, NewAccount, NewAction, NewCall, NewEvent, NewTask, ReceiptRow, SealedSecret,
+    Store, StoreError, TaskFilter, Tries,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -275,6 +275,18 @@ async fn receipts_wait_for_their_message() {
     assert_eq!(taken, [vec![receipt], vec![]]);
 }
 
+fn event(number: i64) -> NewEvent {
+    NewEvent {
+        account: "a".into(),
+        conversation: "c".into(),
+        kind: "inbound",
+        event: json!(number),
+        call: None,
+        tries: 2,
+        at: 1,
+    }
+}
+
 /// The queue of events keeps its order and gives each once.
 #[tokio::test]
 async fn events_are_taken_in_order_and_once() {
@@ -282,8 +294,8 @@ async fn events_are_taken_in_order_and_once() {
     let order = bench
         .store
         .write(|tx| {
-            tx.queue_event("a", "c", &json!(1), 1)?;
-            tx.queue_event("a", "c", &json!(2), 1)?;
+            tx.queue_event(&event(1))?;
+            tx.queue_event(&event(2))?;
             let mut order = Vec::new();
             while let Some(event) = tx.first_event("a", "c")? {
                 order.push((event.event, tx.take_event(event.seq)?, tx.take_event(event.seq)?));
@@ -293,6 +305,33 @@ async fn events_are_taken_in_order_and_once() {
         .await
         .expect("it writes");
     assert_eq!(order, [(json!(1), true, false), (json!(2), true, false)]);
+}
+
+/// G11: a try is counted before it is made, and there are no more than were given; what failed comes after what did not.
+#[tokio::test]
+async fn tries_are_counted_and_what_failed_comes_last() {
+    let bench = Bench::with_account().await;
+    let tried = bench.store.write(|tx| {
+        let seq = tx.queue_event(&event(1))?;
+        let other = NewEvent { conversation: "d".into(), at: 9, ..event(2) };
+        tx.queue_event(&other)?;
+        let viber = ["viber".to_owned()];
+        let due = |now| {
+            Ok::<_, StoreError>(
+                tx.due_conversations(&viber, now, 9)?.into_iter().map(|it| it.1).collect::<String>(),
+            )
+        };
+        let mut seen = vec![due(1)?, due(9)?];
+        let first = tx.begin_event(seq)?;
+        tx.postpone_event(seq, 1, 5, &json!({}))?;
+        seen.extend([due(4)?, due(9)?]);
+        seen.push(tx.due_conversations(&["other".to_owned()], 9, 9)?.len().to_string());
+        Ok((seen, [first, tx.begin_event(seq)?, tx.begin_event(seq)?], tx.event_attempts(seq)?))
+    });
+    let (seen, tries, attempts) = tried.await.expect("it writes");
+    assert_eq!(seen, ["c", "cd", "", "dc", "0"]);
+    let of = |attempts, left| Some(Tries { attempts, left });
+    assert_eq!((tries, attempts), ([of(1, 1), of(2, 0), None], 2));
 }
 
 /// Nothing of a removed account stays.

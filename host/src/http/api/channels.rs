@@ -12,14 +12,17 @@ use super::whole_list;
 use crate::app::App;
 
 pub(crate) async fn list(_: Reader, State(app): State<Arc<App>>) -> ApiResult<Json<Value>> {
+    let pauses = app.breakers.pauses();
     let items = app.channels.iter().map(|channel| {
         let inspection = channel.inspection();
+        let paused = pauses.iter().find(|pause| pause.digest == channel.digest());
         json!({
             "id": channel.manifest().id,
             "digest": channel.digest(),
             "contract_version": inspection.contract_version,
             "size": inspection.size_bytes,
             "manifest": channel.manifest(),
+            "paused": paused.map(|pause| json!({"until": pause.until, "code": pause.code})),
         })
     });
     Ok(Json(whole_list(items.collect())))

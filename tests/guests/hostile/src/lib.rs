@@ -1,5 +1,7 @@
-//! A channel that misbehaves on request: the account's settings name the deed. Not here: components that are refused
-//! before they run; those are in `../wat`.
+//! A channel that misbehaves on request: the account's settings name the `deed`. With a `handle_deed` instead, it takes
+//! webhooks and misbehaves when it handles, with a `reply_deed` when it handles a reply; a webhook `say USER ID DEED` has
+//! one of its own, unless the settings say `fixed`. Not here: components that are refused before they run; those are in
+//! `../wat`.
 
 #![cfg_attr(feature = "tattler", allow(dead_code, reason = "another channel takes its place"))]
 
@@ -83,7 +85,67 @@ fn surroundings() -> String {
 
 /// The settings are the deed, or a JSON object that has it: a desk takes nothing else.
 fn deed(settings: &str) -> &str {
-    settings.split_once("\"deed\":\"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or(settings)
+    setting(settings, "deed").unwrap_or(settings)
+}
+
+/// A text among the settings.
+fn setting<'a>(settings: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = settings.split_once(&format!("\"{name}\":\""))?;
+    rest.split('"').next()
+}
+
+/// What a webhook says: `say USER ID DEED`.
+struct Said<'a> {
+    user: &'a str,
+    id: &'a str,
+    deed: &'a str,
+}
+
+fn said(body: &[u8]) -> Option<Said<'_>> {
+    let mut words = std::str::from_utf8(body).ok()?.strip_prefix("say ")?.splitn(3, ' ');
+    Some(Said { user: words.next()?, id: words.next()?, deed: words.next().unwrap_or_default() })
+}
+
+/// A task of the user's with the message's id as its text.
+fn keep(said: &Said, at: u64) -> Vec<Command> {
+    let (user, task) = (said.user.to_owned(), format!("task-{}", said.user));
+    let part = Part::Text(Text { text: said.id.to_owned(), format: TextFormat::Plain });
+    vec![
+        Command::SaveContact(Contact {
+            id: user.clone(),
+            name: Some(user.clone()),
+            avatar: None,
+            phone: None,
+            language: None,
+            country: None,
+            subscribed: None,
+            template: None,
+            extras: Vec::new(),
+        }),
+        Command::OpenTask(Task {
+            id: task.clone(),
+            contact: user.clone(),
+            title: user.clone(),
+            description: user.clone(),
+            previous: None,
+            template: None,
+            assignees: Vec::new(),
+            extras: Vec::new(),
+        }),
+        Command::AddAction(Action {
+            id: format!("action-{}", said.id),
+            task,
+            contact: user,
+            at,
+            parts: vec![part],
+            extras: Vec::new(),
+        }),
+    ]
+}
+
+/// What it does when it handles something that is not a message.
+fn handle(account: &Account) -> Result<Outcome, Problem> {
+    Ok(misbehave(setting(&account.settings, "handle_deed").unwrap_or(&account.settings)))
 }
 
 fn misbehave(settings: &str) -> Outcome {
@@ -136,27 +198,40 @@ impl Guest for Hostile {
 
     fn receive_webhook(account: Account, _: Vec<Secret>, request: HttpRequest) -> Result<Receipt, Rejection> {
         misbehave(&account.settings);
+        if let Some(Said { user, id, .. }) = said(&request.body) {
+            let (conversation, dedupe) = (user.to_owned(), id.to_owned());
+            let inbound =
+                Inbound { conversation, dedupe, at: account.now, payload: request.body, extras: Vec::new() };
+            let response = HttpResponse { status: 200, headers: Vec::new(), body: Vec::new() };
+            return Ok(Receipt { response, inbound: vec![inbound], unreadable: Vec::new() });
+        }
         let response = HttpResponse { status: 99, headers: Vec::new(), body: request.body };
         Ok(Receipt { response, inbound: Vec::new(), unreadable: Vec::new() })
     }
 
-    fn handle_inbound(account: Account, _: Conversation, _: Inbound) -> Result<Outcome, Problem> {
-        Ok(misbehave(&account.settings))
+    fn handle_inbound(account: Account, _: Conversation, inbound: Inbound) -> Result<Outcome, Problem> {
+        let Some(said) = said(&inbound.payload) else { return handle(&account) };
+        if setting(&account.settings, "fixed").is_none() {
+            misbehave(said.deed);
+            handle(&account)?;
+        }
+        Ok(outcome(inbound.dedupe.clone().into_bytes(), keep(&said, account.now)))
     }
 
     fn handle_task_event(account: Account, _: Conversation, _: TaskEvent) -> Result<Outcome, Problem> {
-        Ok(misbehave(&account.settings))
+        handle(&account)
     }
 
     fn handle_reply(account: Account, _: Conversation, _: Reply) -> Result<Outcome, Problem> {
-        Ok(misbehave(&account.settings))
+        misbehave(setting(&account.settings, "reply_deed").unwrap_or_default());
+        handle(&account)
     }
 
     fn handle_answer(account: Account, _: Conversation, _: Answer) -> Result<Outcome, Problem> {
-        Ok(misbehave(&account.settings))
+        handle(&account)
     }
 
     fn manage_account(account: Account, _: Conversation, _: AccountRequest) -> Result<Outcome, Problem> {
-        Ok(misbehave(&account.settings))
+        handle(&account)
     }
 }

@@ -82,6 +82,7 @@ fn parked(text: &str) -> ParkedRow {
         kind: text.into(),
         problem: json!({"text": text, "advice": text}),
         event: json!({"any": text}),
+        attempts: 1,
         at: 1,
     }
 }
