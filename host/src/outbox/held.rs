@@ -100,7 +100,7 @@ fn count(rows: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use channel_engine::contract::{Reply, TaskEvent};
+    use channel_engine::contract::{Reply, TaskChange, TaskEvent};
     use desk_store::{ContactChange, NewAccount, NewAction, NewCall, NewTask, Store, change_alone};
     use serde_json::json;
 
@@ -157,7 +157,8 @@ mod tests {
         let action = action.ok_or(StoreError::Missing("the action"))?;
         let reply = Event::Reply(Reply { id: format!("r{action}"), ..Reply::default() });
         reply.queue(tx, "a", "olena", 1)?;
-        Event::TaskEvent(TaskEvent::default()).queue(tx, "a", "olena", 1)?;
+        let event = TaskEvent { task: "t".into(), change: TaskChange::Completed, at: 1 };
+        Event::TaskEvent(event).queue(tx, "a", "olena", 1)?;
         tx.queue_call(&call("old", "olena"))?;
         tx.queue_call(&call("check", ""))?;
         Ok(action)

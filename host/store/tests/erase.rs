@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use desk_store::{
-    ContactChange, ContactRow, KeptMedia, NewAccount, NewAction, NewCall, NewMedia, NewParked, NewTask,
-    Store, StoreError, Tx,
+    ContactChange, ContactRow, KeptMedia, NewAccount, NewAction, NewCall, NewEvent, NewMedia, NewParked,
+    NewTask, Store, StoreError, Tx,
 };
 use serde_json::json;
 
@@ -77,7 +77,15 @@ fn person(tx: &Tx, id: &str, name: &str, phone: &str, text: &str) -> Result<i64,
 /// What is kept of a person where nobody looks: the channel's state, what is queued, and what was parked.
 fn behind(tx: &Tx, id: &str, name: &str, text: &str) -> Result<(), StoreError> {
     tx.set_conversation("a", id, 0, format!("{{\"v\":1,\"name\":\"{name}\"}}").as_bytes(), &json!([]))?;
-    tx.queue_event("a", id, &json!({"reply": {"text": text}}), 1)?;
+    tx.queue_event(&NewEvent {
+        account: "a".into(),
+        conversation: id.into(),
+        kind: "reply",
+        event: json!({"reply": {"text": text}}),
+        call: None,
+        tries: 1,
+        at: 1,
+    })?;
     let request = json!({"body": format!("{id} {text}")});
     tx.queue_call(&NewCall {
         account: "a".into(),
@@ -94,6 +102,7 @@ fn behind(tx: &Tx, id: &str, name: &str, text: &str) -> Result<(), StoreError> {
         kind: "inbound",
         problem: json!({}),
         event: json!({"text": text}),
+        attempts: 1,
         at: 1,
     })
 }
