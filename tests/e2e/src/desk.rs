@@ -119,42 +119,9 @@ impl Desk {
         crate::until("the desk has ended", || async { Ok(process.borrow_mut().try_wait()?) }).await
     }
 
-    /// Memory that the process holds, bytes.
-    ///
-    /// # Errors
-    /// The system does not say; only Linux does it so.
-    pub fn resident_bytes(&self) -> anyhow::Result<u64> {
-        self.memory("VmRSS:")
-    }
-
-    /// The most memory that it ever held, bytes.
-    ///
-    /// # Errors
-    /// The system does not say; only Linux does it so.
-    pub fn peak_bytes(&self) -> anyhow::Result<u64> {
-        self.memory("VmHWM:")
-    }
-
-    fn memory(&self, name: &str) -> anyhow::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let kib = line.with_context(|| format!("no line {name}"))?;
-        let kib: u64 = kib.trim().trim_end_matches("kB").trim().parse()?;
-        Ok(kib << 10)
-    }
-
-    /// The sockets that the process has open.
-    ///
-    /// # Errors
-    /// The system does not say; only Linux does it so.
-    pub fn sockets(&self) -> anyhow::Result<usize> {
-        let mut count = 0;
-        for file in std::fs::read_dir(format!("/proc/{}/fd", self.process.id()))? {
-            // Closed meanwhile, it is none.
-            let target = std::fs::read_link(file?.path()).unwrap_or_default();
-            count += usize::from(target.to_string_lossy().starts_with("socket:"));
-        }
-        Ok(count)
+    /// The number of the process.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Its data folder.

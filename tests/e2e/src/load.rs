@@ -2,7 +2,7 @@
 //! what happens to the desk meanwhile.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
@@ -33,7 +33,9 @@ impl Message {
         format!("message {number}")
     }
 
-    fn body(&self) -> Vec<u8> {
+    /// The callback.
+    #[must_use]
+    pub fn body(&self) -> Vec<u8> {
         callback::text(self.token, &self.user, &Self::text(self.number))
     }
 
@@ -44,19 +46,27 @@ impl Message {
         Self { user: format!("user-{round}-{caller}"), number, token }
     }
 
-    /// Posts it until it is answered 200; how many attempts were not.
+    /// As [`insist`].
     ///
     /// # Errors
-    /// It is not for a long time.
+    /// It is not answered 200 for a long time.
     pub async fn insist(&self, hook: &Hook) -> anyhow::Result<usize> {
-        let (start, mut repeated) = (Instant::now(), 0);
-        while !matches!(hook.post(&self.body()).await, Ok((StatusCode::OK, _))) {
-            ensure!(start.elapsed() < REPEAT_FOR, "a callback was not answered 200 for {REPEAT_FOR:?}");
-            repeated += 1;
-            tokio::time::sleep(REPEAT_AFTER).await;
-        }
-        Ok(repeated)
+        insist(hook, &self.body()).await
     }
+}
+
+/// Posts a callback until it is answered 200, as Viber does; how many attempts were not.
+///
+/// # Errors
+/// It is not for a long time.
+pub async fn insist(hook: &Hook, body: &[u8]) -> anyhow::Result<usize> {
+    let (start, mut repeated) = (Instant::now(), 0);
+    while !matches!(hook.post(body).await, Ok((StatusCode::OK, _))) {
+        ensure!(start.elapsed() < REPEAT_FOR, "a callback was not answered 200 for {REPEAT_FOR:?}");
+        repeated += 1;
+        tokio::time::sleep(REPEAT_AFTER).await;
+    }
+    Ok(repeated)
 }
 
 /// What a caller saw.
@@ -90,7 +100,14 @@ impl Seen {
 /// Callers at work, each for a user of its own.
 pub struct Load {
     callers: JoinSet<Seen>,
-    stop: Arc<AtomicBool>,
+    common: Arc<Common>,
+}
+
+/// What the callers of a load have in common.
+#[derive(Default)]
+struct Common {
+    stop: AtomicBool,
+    answered: AtomicUsize,
 }
 
 impl Load {
@@ -98,17 +115,23 @@ impl Load {
     /// caller ends at its first message that is not answered 200.
     #[must_use]
     pub fn start(hook: &Hook, round: usize, callers: usize, pause: Duration) -> Self {
-        let (mut set, stop) = (JoinSet::new(), Arc::new(AtomicBool::new(false)));
+        let (mut set, common) = (JoinSet::new(), Arc::<Common>::default());
         for caller in 0..callers {
-            let (hook, stop) = (hook.clone(), stop.clone());
-            set.spawn(async move { call(&hook, round, caller, pause, &stop).await });
+            let (hook, common) = (hook.clone(), common.clone());
+            set.spawn(async move { call(&hook, round, caller, pause, &common).await });
         }
-        Self { callers: set, stop }
+        Self { callers: set, common }
+    }
+
+    /// How many callbacks were answered 200 so far.
+    #[must_use]
+    pub fn answered(&self) -> usize {
+        self.common.answered.load(Ordering::SeqCst)
     }
 
     /// Lets every caller end after its message; what they all saw.
     pub async fn end(mut self) -> Seen {
-        self.stop.store(true, Ordering::SeqCst);
+        self.common.stop.store(true, Ordering::SeqCst);
         let mut all = Seen::default();
         while let Some(seen) = self.callers.join_next().await {
             all.add(seen.unwrap_or_default());
@@ -117,16 +140,19 @@ impl Load {
     }
 }
 
-async fn call(hook: &Hook, round: usize, caller: usize, pause: Duration, stop: &AtomicBool) -> Seen {
+async fn call(hook: &Hook, round: usize, caller: usize, pause: Duration, common: &Common) -> Seen {
     let mut seen = Seen::default();
     for number in 0.. {
-        if stop.load(Ordering::SeqCst) {
+        if common.stop.load(Ordering::SeqCst) {
             break;
         }
         let message = Message::of(round, caller, number);
         let start = Instant::now();
         match hook.post(&message.body()).await {
-            Ok((StatusCode::OK, _)) => seen.took.push(start.elapsed()),
+            Ok((StatusCode::OK, _)) => {
+                seen.took.push(start.elapsed());
+                common.answered.fetch_add(1, Ordering::SeqCst);
+            }
             Ok((status, _)) => seen.refused.push((message, status.as_u16())),
             Err(_) => seen.unanswered.push(message),
         }

@@ -38,6 +38,14 @@ impl Random {
         (mixed ^ (mixed >> 31)) % end
     }
 
+    /// Puts things in any order.
+    pub fn shuffle<T>(&mut self, things: &mut [T]) {
+        for end in (1..things.len()).rev() {
+            let at = usize::try_from(self.below(end as u64 + 1)).unwrap_or(end);
+            things.swap(at, end);
+        }
+    }
+
     /// A time of this range.
     pub fn between_ms(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_millis(from + self.below(to - from))

@@ -58,12 +58,11 @@ pub async fn stop_under_load(
     Ok(StopSeen { took, answered: seen.took.len(), unanswered, dropped })
 }
 
-/// How many messages the desk has of each user of a round: each once and in order.
-pub(crate) async fn kept(
-    bench: &Bench,
-    account: &str,
-    round: usize,
-) -> anyhow::Result<BTreeMap<String, usize>> {
+/// How many messages the desk has of each user of a round.
+///
+/// # Errors
+/// One is there twice or out of order.
+pub async fn kept(bench: &Bench, account: &str, round: usize) -> anyhow::Result<BTreeMap<String, usize>> {
     until("the desk answers", || async { Ok(bench.desk.list("tasks").await.ok()) }).await?;
     let mut kept = BTreeMap::new();
     for task in bench.desk.tasks(account).await? {

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use e2e::callback::{self, Hook};
 use e2e::kills::{Kills, kill_under_load};
+use e2e::load::insist;
 use e2e::random::Random;
 use e2e::{Bench, User, until};
-use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -20,31 +20,12 @@ const MESSAGES: usize = 10;
 const CONNECTIONS: usize = 16;
 /// Callbacks that are answered before each kill.
 const KILLS: [usize; 4] = [150, 600, 1_100, 1_700];
-/// How long a callback is repeated. Viber does it for an hour.
-const REPEAT_FOR: Duration = Duration::from_secs(40);
-/// Pause before a repeat.
-const REPEAT_AFTER: Duration = Duration::from_millis(10);
-
 /// What one connection saw.
 #[derive(Default)]
 struct Seen {
     answered: usize,
     /// Attempts that got no answer or another than 200.
     repeated: usize,
-}
-
-/// Posts a callback until it is answered 200, as Viber does.
-async fn insist(hook: &Hook, body: &[u8], seen: &mut Seen) -> anyhow::Result<()> {
-    let start = Instant::now();
-    loop {
-        if matches!(hook.post(body).await, Ok((StatusCode::OK, _))) {
-            seen.answered += 1;
-            return Ok(());
-        }
-        seen.repeated += 1;
-        ensure!(start.elapsed() < REPEAT_FOR, "a callback was not answered 200 for {REPEAT_FOR:?}");
-        tokio::time::sleep(REPEAT_AFTER).await;
-    }
 }
 
 /// The messages of one connection's users: a user's next comes when the last one was answered.
@@ -54,11 +35,12 @@ async fn connection(hook: Hook, number: usize, answered: Arc<AtomicUsize>) -> an
         for user in (number..USERS).step_by(CONNECTIONS) {
             let token = u64::try_from(1 + user * MESSAGES + message)?;
             let body = callback::text(token, &format!("user-{user}"), &format!("message {message}"));
-            insist(&hook, &body, &mut seen).await?;
+            seen.repeated += insist(&hook, &body).await?;
+            seen.answered += 1;
             answered.fetch_add(1, Ordering::SeqCst);
             // Every seventh once more, as Viber repeats what it was answered too late for.
             if token % 7 == 0 {
-                insist(&hook, &body, &mut Seen::default()).await?;
+                insist(&hook, &body).await?;
             }
         }
     }

@@ -1,13 +1,17 @@
 //! `prove`: produces the promised figures, at their full size, on this machine. Each proof is a file beside this one and
 //! a row below; the tests have the same things in small numbers. Not here: speed (`bench`).
 
+mod acks;
 mod backup;
 mod bodies;
 mod canaries;
 mod faults;
 mod files;
 mod kills;
+mod order;
 mod power;
+mod recovery;
+mod repeats;
 mod report;
 mod slow;
 mod stops;
@@ -30,6 +34,30 @@ struct Proof {
 }
 
 const PROOFS: &[Proof] = &[
+    Proof {
+        name: "acks",
+        promises: "G1",
+        does: "how long 60,000 callbacks wait for their 200, and that all are kept (5 min)",
+        run: |report| Box::pin(acks::prove(report)),
+    },
+    Proof {
+        name: "repeats",
+        promises: "G2",
+        does: "10,000 callbacks up to seven times each, shuffled, through 20 kills (4 min)",
+        run: |report| Box::pin(repeats::prove(report)),
+    },
+    Proof {
+        name: "order",
+        promises: "G3",
+        does: "500 conversations of 200 messages through 20 kills (6 min)",
+        run: |report| Box::pin(order::prove(report)),
+    },
+    Proof {
+        name: "recovery",
+        promises: "G9",
+        does: "10 kills and starts while 100,000 calls wait, what they cost while they do, and how they go out (4 min)",
+        run: |report| Box::pin(recovery::prove(report)),
+    },
     Proof {
         name: "backup",
         promises: "G34",
