@@ -47,10 +47,10 @@ impl Tx<'_> {
     pub fn backlog(&self, now: i64) -> Result<Backlog> {
         let sql = format!(
             "SELECT (SELECT min(at) FROM events WHERE held IS NULL),
-                        (SELECT min(at) FROM calls WHERE state = 'queued' AND held IS NULL),
+                        (SELECT min(at) FROM calls WHERE state <> 'done' AND state = 'queued' AND held IS NULL),
                         (SELECT min(c.began_at) FROM calls c WHERE c.state = 'sending' AND {ANSWER_IS_OPEN}),
                         (SELECT count(*) FROM accounts WHERE paused_until > ?1),
-                        (SELECT count(*) FROM conversations WHERE paused_until > ?1),
+                        (SELECT count(*) FROM conversations WHERE paused_until > ?1 AND paused_until > 0),
                         (SELECT count(*) FROM events WHERE problem IS NOT NULL)"
         );
         let mut backlog = self.db.prepare_cached(&sql)?.query_row([now], |row| {

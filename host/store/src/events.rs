@@ -114,30 +114,6 @@ impl Tx<'_> {
         Ok(self.db.prepare_cached(&sql)?.query_row([account, conversation], from_row).optional()?)
     }
 
-    /// Conversations of these channels whose first event that is not held is due, as (account, conversation): those in which nothing has
-    /// failed yet first, so that what fails again and again never keeps the others waiting.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn due_conversations(
-        &self,
-        channels: &[String],
-        now: i64,
-        most: i64,
-    ) -> Result<Vec<(String, String)>> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT e.account, e.conversation FROM events e
-             JOIN (SELECT min(seq) AS seq FROM events WHERE held IS NULL GROUP BY account, conversation) first
-               ON first.seq = e.seq
-             JOIN accounts a ON a.id = e.account
-             WHERE e.due_at <= ?2 AND a.channel IN (SELECT value FROM json_each(?1))
-             ORDER BY e.problem IS NOT NULL, e.due_at, e.seq LIMIT ?3",
-        )?;
-        let channels = serde_json::to_string(channels)?;
-        let rows = statement.query_map(params![channels, now, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
     /// Counts a try before it is made, so that one that ends with the process counts too; `None` if the event is gone or
     /// may not be tried any more.
     ///

@@ -22,6 +22,7 @@ mod conversations;
 mod counts;
 mod deliveries;
 mod directory;
+mod due;
 mod erase;
 mod error;
 mod events;

@@ -1,5 +1,5 @@
-//! Calls to the messenger that wait, are under way, or are done. When one may leave is a matter of rows here; what its
-//! answer means is the plugin's.
+//! Calls to the messenger that wait, are under way, or are done. Not here: which of them may leave now (`due`), and what an
+//! answer means, which is the plugin's.
 
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
@@ -45,7 +45,8 @@ pub struct NewCall {
     pub at: i64,
 }
 
-const COLUMNS: &str =
+/// The columns of a call `c`.
+pub(crate) const COLUMNS: &str =
     "c.seq, c.account, c.conversation, c.id, c.request, c.state, c.attempt, c.due_at, c.began_at";
 
 /// Of a call `c`: its answer has not come, or was not recorded.
@@ -78,30 +79,6 @@ impl Tx<'_> {
             )?
             .execute(params![new.account, new.conversation, new.id, new.request.to_string(), new.at])?;
         Ok(())
-    }
-
-    /// Calls that may leave now: the first open one of each conversation, if it is queued and due, and neither its
-    /// conversation nor its account is paused. Held ones neither leave nor keep others from leaving. An account's pause does not hold for its own conversation, whose calls
-    /// mend what it waits for.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn due_calls(&self, now: i64, most: i64) -> Result<Vec<CallRow>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM calls c
-             JOIN (SELECT min(seq) AS seq FROM calls WHERE state <> 'done' AND held IS NULL
-                   GROUP BY account, conversation) first
-               ON first.seq = c.seq
-             JOIN accounts a ON a.id = c.account
-             LEFT JOIN conversations v ON v.account = c.account AND v.id = c.conversation
-             WHERE c.state = 'queued' AND c.due_at <= ?1
-               AND (a.paused_until <= ?1 OR c.conversation = '')
-               AND coalesce(v.paused_until, 0) <= ?1
-             ORDER BY c.due_at, c.seq LIMIT ?2"
-        );
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let rows = statement.query_map([now, most], from_row)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Calls whose attempt was begun and whose answer was never recorded: after a crash, nobody knows. One whose answer
@@ -232,7 +209,7 @@ impl Tx<'_> {
         self.db
             .prepare_cached(
                 "UPDATE calls SET due_at = ?3
-                 WHERE account = ?1 AND conversation = ?2 AND state = 'queued' AND due_at > ?3",
+                 WHERE account = ?1 AND conversation = ?2 AND state <> 'done' AND state = 'queued' AND due_at > ?3",
             )?
             .execute(params![account, conversation, now])?;
         Ok(())
@@ -247,29 +224,10 @@ impl Tx<'_> {
         self.pause_account(account, 0)?;
         self.db
             .prepare_cached(
-                "UPDATE calls SET due_at = ?2 WHERE account = ?1 AND state = 'queued' AND due_at > ?2",
+                "UPDATE calls SET due_at = ?2
+                 WHERE account = ?1 AND state <> 'done' AND state = 'queued' AND due_at > ?2",
             )?
             .execute(params![account, now])?;
         Ok(())
-    }
-
-    /// When the next queued call is due, ms, if any waits.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn next_due(&self, after: i64) -> Result<Option<i64>> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT min(due) FROM (
-                     SELECT max(c.due_at, coalesce(v.paused_until, 0),
-                                iif(c.conversation = '', 0, a.paused_until)) AS due
-                     FROM calls c
-                     JOIN accounts a ON a.id = c.account
-                     LEFT JOIN conversations v ON v.account = c.account AND v.id = c.conversation
-                     WHERE c.state = 'queued' AND c.held IS NULL)
-                 WHERE due > ?1",
-            )?
-            .query_row([after], |row| row.get(0))?)
     }
 }

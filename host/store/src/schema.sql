@@ -369,3 +369,66 @@ END;
 CREATE INDEX calls_held ON calls (account, conversation) WHERE held IS NOT NULL;
 CREATE INDEX events_held ON events (account, conversation) WHERE held IS NOT NULL;
 CREATE INDEX contacts_by_conversation ON contacts (account, conversation);
+
+-- --- Whose turn it is -------------------------------------------------------------------------------------------
+-- The first of each conversation that waits and is not held; no other of it may go. The workers look at these at every
+-- change and once a second, however much waits behind them or is done. Kept by triggers, so that no way of changing a row
+-- forgets to.
+
+CREATE TABLE first_calls (
+    account      TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    call         INTEGER NOT NULL,
+    due_at       INTEGER,                  -- NULL: it is under way
+    PRIMARY KEY (account, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX first_calls_by_due ON first_calls (account, due_at, call);
+
+CREATE TRIGGER first_calls_added AFTER INSERT ON calls BEGIN
+    INSERT OR IGNORE INTO first_calls VALUES (new.account, new.conversation, new.seq, new.due_at);
+END;
+CREATE TRIGGER first_calls_changed AFTER UPDATE OF state, due_at, held ON calls BEGIN
+    DELETE FROM first_calls WHERE account = new.account AND conversation = new.conversation;
+    INSERT INTO first_calls
+    SELECT account, conversation, seq, iif(state = 'queued', due_at, NULL) FROM calls
+    WHERE account = new.account AND conversation = new.conversation AND state <> 'done' AND held IS NULL
+    ORDER BY seq LIMIT 1;
+END;
+CREATE TRIGGER first_calls_deleted AFTER DELETE ON calls WHEN old.state <> 'done' BEGIN
+    DELETE FROM first_calls WHERE account = old.account AND conversation = old.conversation;
+    INSERT INTO first_calls
+    SELECT account, conversation, seq, iif(state = 'queued', due_at, NULL) FROM calls
+    WHERE account = old.account AND conversation = old.conversation AND state <> 'done' AND held IS NULL
+    ORDER BY seq LIMIT 1;
+END;
+
+CREATE TABLE first_events (
+    account      TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    event        INTEGER NOT NULL,
+    failing      INTEGER NOT NULL,         -- 1: a try has failed
+    due_at       INTEGER NOT NULL,
+    PRIMARY KEY (account, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX first_events_by_due ON first_events (account, failing, due_at, event);
+
+CREATE TRIGGER first_events_added AFTER INSERT ON events BEGIN
+    INSERT OR IGNORE INTO first_events
+    VALUES (new.account, new.conversation, new.seq, new.problem IS NOT NULL, new.due_at);
+END;
+CREATE TRIGGER first_events_changed AFTER UPDATE OF due_at, problem, held ON events BEGIN
+    DELETE FROM first_events WHERE account = new.account AND conversation = new.conversation;
+    INSERT INTO first_events
+    SELECT account, conversation, seq, problem IS NOT NULL, due_at FROM events
+    WHERE account = new.account AND conversation = new.conversation AND held IS NULL ORDER BY seq LIMIT 1;
+END;
+CREATE TRIGGER first_events_deleted AFTER DELETE ON events BEGIN
+    DELETE FROM first_events WHERE account = old.account AND conversation = old.conversation;
+    INSERT INTO first_events
+    SELECT account, conversation, seq, problem IS NOT NULL, due_at FROM events
+    WHERE account = old.account AND conversation = old.conversation AND held IS NULL ORDER BY seq LIMIT 1;
+END;
+
+-- Few rows each, and looked for at every start or look.
+CREATE INDEX calls_sending ON calls (seq) WHERE state = 'sending';
+CREATE INDEX conversations_paused ON conversations (paused_until) WHERE paused_until > 0;

@@ -150,8 +150,11 @@ fn tables(file: &Path) -> BTreeMap<String, Vec<String>> {
         };
         all.query_map([], row).expect("read").map(|row| format!("{:?}", row.expect("a row"))).collect()
     };
-    // What is counted, and the words that tasks are found by, follow from the others.
-    let names = names.iter().filter(|name| *name != "counters" && !name.starts_with("task_words"));
+    // What is counted, whose turn it is, and the words that tasks are found by, follow from the others.
+    let follows = |name: &str| {
+        name == "counters" || ["task_words", "first_"].iter().any(|start| name.starts_with(start))
+    };
+    let names = names.iter().filter(|name| !follows(name));
     names.map(|name| (name.clone(), rows(name))).collect()
 }
 

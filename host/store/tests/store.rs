@@ -245,11 +245,11 @@ async fn calls_of_a_conversation_go_in_order() {
             let ended = [tx.end_call(seq)?, tx.end_call(seq)?];
             tx.queue_again("a", "x1", 50, &Value::Null)?;
             tx.pause_conversation("a", "x", 60)?;
-            Ok((ended, tx.next_due(10)?))
+            Ok((ended, [tx.next_due(10)?, tx.next_due(50)?, tx.next_due(60)?]))
         })
         .await
         .expect("it writes");
-    assert_eq!(again, ([true, false], Some(60)));
+    assert_eq!(again, ([true, false], [Some(50), Some(60), None]));
     assert_eq!(due(store, 59).await, ["y1"]);
     assert_eq!(due(store, 60).await, ["y1", "x1"]);
     store.write(|tx| tx.pause_account("a", 100)).await.expect("it writes");
