@@ -10,7 +10,7 @@ mod token;
 
 use std::path::{Path, PathBuf};
 
-use channel_engine::{Engine, EngineConfig};
+use channel_engine::{Engine, EngineConfig, Limits};
 use clap::{Parser, Subcommand};
 use desk_store::faults::is_planted;
 use secrecy::zeroize::Zeroizing;
@@ -70,11 +70,22 @@ impl Cli {
 /// An engine with its compile cache in the folder, or without one; what channels write to standard error stays out of the
 /// log.
 fn engine(cache_dir: Option<PathBuf>) -> anyhow::Result<Engine> {
-    let mut config = EngineConfig { cache_dir, ..EngineConfig::default() };
+    Ok(Engine::new(EngineConfig { limits: limits(), cache_dir, ..EngineConfig::default() })?)
+}
+
+/// The limits of plugins' calls: the default ones, unless a fault is planted.
+fn limits() -> Limits {
+    let mut limits = Limits::default();
     if is_planted("deadline-removed") {
-        config.limits.time_ms = 3_600_000;
+        limits.time_ms = 3_600_000;
     }
-    Ok(Engine::new(config)?)
+    if is_planted("memory-limit-removed") {
+        limits.memory_bytes_max = 1 << 30;
+    }
+    if is_planted("output-limits-removed") {
+        (limits.commands_max, limits.state_bytes_max) = (usize::MAX, usize::MAX);
+    }
+    limits
 }
 
 /// An engine for a channel's author, who wants to see what it writes to standard error.

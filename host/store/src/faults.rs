@@ -11,7 +11,7 @@ mod inner {
     use std::sync::{LazyLock, Mutex, PoisonError};
 
     /// What can be planted, by `DESK_FAULT=name`.
-    const FAULTS: [&str; 11] = [
+    const FAULTS: [&str; 13] = [
         "ack-before-commit",
         "body-limit-removed",
         "counter-not-written",
@@ -20,6 +20,8 @@ mod inner {
         "interrupted-sent-again",
         "links-unsigned",
         "memory-dedupe",
+        "memory-limit-removed",
+        "output-limits-removed",
         "revoked-served",
         "seal-removed",
         "synchronous-normal",

@@ -1,6 +1,8 @@
 //! Paths of the components that tests load, built by `build.rs`. Not here: what they are expected to do; that stands
 //! beside the tests.
 
+pub mod contained;
+
 /// The Viber channel: `plugin/`.
 pub const VIBER_CHANNEL: &str = concat!(env!("OUT_DIR"), "/viber_channel.wasm");
 
@@ -40,6 +42,9 @@ pub const CORE_MODULE: &str = concat!(env!("OUT_DIR"), "/core_module.wasm");
 /// A component with two memories.
 pub const TWO_MEMORIES: &str = concat!(env!("OUT_DIR"), "/two_memories.wasm");
 
+/// A component with nine tables.
+pub const MANY_TABLES: &str = concat!(env!("OUT_DIR"), "/many_tables.wasm");
+
 /// Calls a macro with the name of every hostile thing: those that are refused when loaded, then the deeds of [`HOSTILE`].
 /// A test that makes a case of each name does not compile while one is untested.
 #[macro_export]
@@ -47,9 +52,10 @@ macro_rules! for_each_hostile {
     ($with:ident) => {
         $with! {
             refused: [loop_in_start imports_sockets imports_unknown other_version missing_export missing_function
-                wrong_type core_module two_memories]
+                wrong_type core_module two_memories many_tables]
             deeds: [trap endless_loop memory_bomb deep_recursion commands state transfer foreign_call bad_status
-                stderr_flood sleep exit surroundings]
+                stderr_flood sleep exit surroundings half fill long_title nowhere bad_text outside endless_text aliases
+                ansi metadata_url foreign_delivery realloc_loop realloc_outside bad_case random handles]
         }
     };
 }

@@ -3,11 +3,13 @@
 
 mod common;
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use channel_engine::contract::{Conversation, HttpRequest, Inbound, Outcome};
-use channel_engine::{CallError, Channel, Engine, LoadError};
+use channel_engine::{CallError, Channel, Engine, Limits, LoadError};
 use common::{TIME_MS, account, engine, good_call, load};
+use guests::contained::{self, Plan};
 
 /// Runs a case, and then a good call on the same engine.
 fn among_good_calls(case: impl Fn(&Engine)) {
@@ -23,7 +25,7 @@ fn among_good_calls(case: impl Fn(&Engine)) {
 #[track_caller]
 fn refused(path: &str, kind: &str, says: &[&str]) {
     among_good_calls(|engine| {
-        let error = engine.load(std::path::Path::new(path)).map(|_| ()).expect_err("it is refused");
+        let error = engine.load(Path::new(path)).map(|_| ()).expect_err("it is refused");
         let text = error.to_string();
         assert_eq!(error.kind(), kind, "{text}");
         assert!(text.starts_with(path), "{text}");
@@ -32,7 +34,7 @@ fn refused(path: &str, kind: &str, says: &[&str]) {
 }
 
 fn deed(channel: &Channel, settings: &str) -> Result<Outcome, CallError> {
-    let account = account(settings);
+    let account = account(&guests::contained::settings(settings));
     let result = channel.handle_inbound(&account, &Conversation::default(), &Inbound::default());
     result.map(|answer| answer.expect("the hostile channel never reports a problem"))
 }
@@ -96,6 +98,10 @@ mod refusals {
     pub(crate) fn two_memories() {
         refused(guests::TWO_MEMORIES, "invalid", &["memories"]);
     }
+
+    pub(crate) fn many_tables() {
+        refused(guests::MANY_TABLES, "invalid", &["tables"]);
+    }
 }
 
 mod deeds {
@@ -145,6 +151,81 @@ mod deeds {
         ends("foreign_call", Some("output"));
     }
 
+    /// A host answers it as `refused-by-policy`; the engine sends nothing.
+    pub(crate) fn metadata_url() {
+        ends("metadata_url", None);
+    }
+
+    /// A host that knows whose the reply is refuses it; the engine does not know.
+    pub(crate) fn foreign_delivery() {
+        ends("foreign_delivery", None);
+    }
+
+    /// G12: before any function of the contract is called, while the host writes its arguments.
+    pub(crate) fn realloc_loop() {
+        ends("realloc_loop", Some("deadline"));
+    }
+
+    /// G12: arguments are written to no place that the channel does not have.
+    pub(crate) fn realloc_outside() {
+        ends("realloc_outside", Some("output"));
+    }
+
+    pub(crate) fn bad_case() {
+        ends("bad_case", Some("output"));
+    }
+
+    pub(crate) fn random() {
+        ends("random 65536", None);
+        ends("random 1073741824", Some("import"));
+    }
+
+    pub(crate) fn handles() {
+        ends("handles 1000", None);
+        ends("handles 1000000", Some("import"));
+    }
+
+    pub(crate) fn half() {
+        ends("half", Some("trap"));
+    }
+
+    /// G12: an instruction that takes long ends too, if not to the millisecond.
+    pub(crate) fn fill() {
+        ends("fill", Some("deadline"));
+    }
+
+    pub(crate) fn long_title() {
+        ends("long_title 120", None);
+        ends("long_title 121", Some("output"));
+    }
+
+    pub(crate) fn nowhere() {
+        ends("nowhere", Some("output"));
+    }
+
+    pub(crate) fn bad_text() {
+        ends("bad_text", Some("output"));
+    }
+
+    pub(crate) fn outside() {
+        ends("outside", Some("output"));
+    }
+
+    pub(crate) fn endless_text() {
+        ends("endless_text 100000000", Some("output"));
+        ends("endless_text 4294967295", Some("output"));
+    }
+
+    /// G12: small in the guest, large in the host, if it believed it.
+    pub(crate) fn aliases() {
+        ends("aliases 100", Some("output"));
+    }
+
+    /// What it writes is a line of the log like any other; `logs.rs` shows that it steers no terminal.
+    pub(crate) fn ansi() {
+        ends("ansi", None);
+    }
+
     pub(crate) fn bad_status() {
         among_good_calls(|engine| {
             let hostile = load(engine, guests::HOSTILE);
@@ -154,7 +235,7 @@ mod deeds {
     }
 
     pub(crate) fn stderr_flood() {
-        ends("stderr_flood 3000", None);
+        ends("stderr_flood 1000", None);
     }
 
     pub(crate) fn sleep() {
@@ -177,6 +258,36 @@ mod deeds {
         assert!(text.starts_with("SystemTime { tv_sec: 0, tv_nsec: 0 }"), "{text}");
         assert!(text.ends_with("[] 0"), "{text}");
     }
+}
+
+fn compiled() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled")
+}
+
+/// G12, G13: `cargo xtask prove hostile` in small: everything of its kind, no good call failed, nothing grows.
+#[test]
+fn hostile_and_good_calls_go_on_side_by_side() {
+    let plan = Plan { runs: 4, good_calls: 200, ..Plan::default() };
+    let seen = contained::run(&plan, &compiled(), |_| {}).unwrap_or_else(|error| panic!("{error}"));
+    assert!(seen.hostile >= 25 && seen.good_calls >= 200 && seen.failed == 0, "{seen:?}");
+    assert!(seen.grown_bytes < 32 << 20, "{seen:?}");
+}
+
+/// G12, G13: with a limit taken out the same goes red.
+#[test]
+fn a_limit_that_is_taken_out_is_noticed() {
+    let red = |take_out: fn(&mut Limits), deed: &str| {
+        let mut plan = Plan { runs: 1, ..Plan::default() };
+        take_out(&mut plan.limits);
+        match contained::run(&plan, &compiled(), |_| {}) {
+            Err(error) => assert!(error.to_string().starts_with(deed), "{error}"),
+            Ok(seen) => assert!(seen.worst.0 > Duration::from_millis(400), "{deed}: {seen:?}"),
+        }
+    };
+    red(|limits| limits.memory_bytes_max = 512 << 20, "memory");
+    red(|limits| limits.commands_max = usize::MAX, "commands 65");
+    red(|limits| limits.state_bytes_max = usize::MAX, "state 262145");
+    red(|limits| limits.time_ms = 4_000, "endless_loop");
 }
 
 macro_rules! tests {

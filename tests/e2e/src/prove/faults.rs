@@ -19,6 +19,8 @@ const PLANTED: &[Planted] = &[
     ("interrupted-sent-again", "G6", "crash", "no_answer_is_sent_twice_when_the_desk_dies_while_sending"),
     ("counter-not-written", "G10", "crash", "every_answered_callback_is_one_action_whenever_the_desk_dies"),
     ("deadline-removed", "G12", "hostile", "a_hostile_channel_harms_only_itself"),
+    ("memory-limit-removed", "G12", "hostile", "a_hostile_channel_harms_only_itself"),
+    ("output-limits-removed", "G13", "hostile", "a_hostile_channel_harms_only_itself"),
     ("guard-removed", "G17", "media", "nobody_at_home_is_called"),
     ("links-unsigned", "G19", "files_out", "only_the_exact_link_reads_a_file"),
     ("revoked-served", "G19", "files_out", "a_file_is_taken_back_by_a_person_or_with_its_task"),

@@ -7,6 +7,7 @@ mod bodies;
 mod canaries;
 mod faults;
 mod files;
+mod hostile;
 mod kills;
 mod order;
 mod power;
@@ -63,6 +64,12 @@ const PROOFS: &[Proof] = &[
         promises: "G34",
         does: "200 MB backed up while callbacks come, restored, and nothing old sent (2 min)",
         run: |report| Box::pin(backup::prove(report)),
+    },
+    Proof {
+        name: "hostile",
+        promises: "G12 G13",
+        does: "every hostile deed 200 times among 10,000 good calls (4 min)",
+        run: |report| Box::pin(hostile::prove(report)),
     },
     Proof {
         name: "slow",

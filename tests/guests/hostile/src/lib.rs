@@ -5,8 +5,10 @@
 
 #![cfg_attr(feature = "tattler", allow(dead_code, reason = "another channel takes its place"))]
 
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::ptr::without_provenance_mut;
 use std::time::{Duration, SystemTime};
 
 wit_bindgen::generate!({ path: "../../../wit", world: "channel" });
@@ -19,7 +21,56 @@ mod tattler;
 struct Hostile;
 
 #[cfg(not(feature = "tattler"))]
-export!(Hostile);
+export!(Hostile with_types_in lying);
+
+/// The generated functions, with one of ours between them and the host.
+#[cfg(not(feature = "tattler"))]
+mod lying;
+
+/// Hands out memory honestly, but for texts of two lengths: settings of such a length are a deed before any function is
+/// called, while the host writes its arguments.
+struct Allocator;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
+// SAFETY: none; where it lies, it lies to the host.
+unsafe impl GlobalAlloc for Allocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        match (layout.align(), layout.size()) {
+            (1, 7_000..7_100) => spin(),
+            (1, 7_100..7_200) => return without_provenance_mut(0xffff_0000),
+            _ => {}
+        }
+        // SAFETY: as the caller says.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: as the caller says.
+        unsafe { System.dealloc(block, layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, bytes: usize) -> *mut u8 {
+        // SAFETY: as the caller says.
+        unsafe { System.realloc(block, layout, bytes) }
+    }
+}
+
+/// Functions of WASI that the standard library does not show; their version is the one that it imports itself.
+mod wasi {
+    #[link(wasm_import_module = "wasi:random/random@0.2.6")]
+    unsafe extern "C" {
+        #[link_name = "get-random-bytes"]
+        pub fn random_bytes(count: u64, list: *mut [usize; 2]);
+    }
+
+    #[link(wasm_import_module = "wasi:cli/stderr@0.2.6")]
+    unsafe extern "C" {
+        #[link_name = "get-stderr"]
+        pub safe fn stderr() -> i32;
+    }
+}
 
 /// Runs before any export, as constructors of C++ do.
 #[cfg(feature = "loop_in_start")]
@@ -60,11 +111,11 @@ fn notes(count: usize) -> Vec<Command> {
     (0..count).map(|id| Command::Note(note(id))).collect()
 }
 
-fn foreign_call() -> Command {
+fn foreign_call(scheme: &str) -> Command {
     Command::Call(Call {
         id: "c".into(),
         method: "GET".into(),
-        url: "http://169.254.169.254/latest/meta-data/".into(),
+        url: format!("{scheme}://169.254.169.254/latest/meta-data/"),
         headers: Vec::new(),
         body: Vec::new(),
         secret_fields: Vec::new(),
@@ -72,6 +123,62 @@ fn foreign_call() -> Command {
         context: Vec::new(),
         extras: Vec::new(),
     })
+}
+
+/// A text that is none: these bytes at this place, wherever that is. Never dropped, since it was never allocated.
+fn forged(place: usize, bytes: usize) -> String {
+    // SAFETY: none of it is; it is handed to the host, which must not believe it.
+    unsafe { String::from_raw_parts(without_provenance_mut(place), bytes, bytes) }
+}
+
+/// As many texts as it takes, all of them the same megabyte.
+fn one_text_often(count: usize) -> Vec<String> {
+    let text = "x".repeat(1 << 20);
+    let place = std::mem::ManuallyDrop::new(text).as_ptr() as usize;
+    (0..count).map(|_| forged(place, 1 << 20)).collect()
+}
+
+fn note(text: String) -> Command {
+    Command::Note(Note { id: "n".into(), task: "t".into(), code: "c".into(), text })
+}
+
+fn task(title: String, assignees: Vec<String>) -> Command {
+    Command::OpenTask(Task {
+        id: "t".into(),
+        contact: "c".into(),
+        title,
+        description: String::new(),
+        previous: None,
+        template: None,
+        assignees,
+        extras: Vec::new(),
+    })
+}
+
+fn nowhere() -> Command {
+    let place = Location { latitude: f64::NAN, longitude: f64::INFINITY, caption: None };
+    Command::AddAction(Action {
+        id: "a".into(),
+        task: "t".into(),
+        contact: "c".into(),
+        at: 0,
+        parts: vec![Part::Location(place)],
+        extras: Vec::new(),
+    })
+}
+
+/// For a reply of another account's, or one that does not exist.
+fn foreign_delivery(reply: &str) -> Command {
+    let (state, message_id, problem) = (DeliveryState::Seen, None, None);
+    Command::Delivery(Delivery { reply: reply.into(), part: 0, state, message_id, problem })
+}
+
+/// Fills memory by one instruction again and again: no loop of its own that could look at a clock.
+fn fill() {
+    let mut memory = vec![0u8; 32 << 20];
+    for value in (0..=u8::MAX).cycle() {
+        black_box(&mut memory).fill(value);
+    }
 }
 
 /// What a channel could not know: each differs from call to call, unless the host makes it the same.
@@ -165,11 +272,31 @@ fn misbehave(settings: &str) -> Outcome {
         "deep_recursion" => return outcome(descend(0).to_string().into_bytes(), Vec::new()),
         "commands" => return outcome(Vec::new(), notes(number)),
         "state" => return outcome(vec![b'x'; number], Vec::new()),
-        "foreign_call" => return outcome(Vec::new(), vec![foreign_call()]),
+        "foreign_call" => return outcome(Vec::new(), vec![foreign_call("http")]),
+        "metadata_url" => return outcome(Vec::new(), vec![foreign_call("https")]),
+        "foreign_delivery" => return outcome(Vec::new(), vec![foreign_delivery(&format!("r{number}"))]),
+        "half" => {
+            black_box(notes(30));
+            panic!("half of it is enough");
+        }
+        "fill" => fill(),
+        "long_title" => return outcome(Vec::new(), vec![task("x".repeat(number), Vec::new())]),
+        "nowhere" => return outcome(Vec::new(), vec![nowhere()]),
+        // SAFETY: these bytes are no text.
+        "bad_text" => return outcome(Vec::new(), vec![note(unsafe { String::from_utf8_unchecked(vec![0xff; 9]) })]),
+        "outside" => return outcome(Vec::new(), vec![note(forged(0xffff_0000, 0x1000))]),
+        "endless_text" => return outcome(Vec::new(), vec![note(forged(8, number.max(1)))]),
+        "aliases" => return outcome(Vec::new(), vec![task(String::new(), one_text_often(number))]),
+        "ansi" => eprintln!("\u{1b}]0;owned\u{7}\u{1b}[2J\r\u{9b}31m red \u{8}"),
         "surroundings" => return outcome(surroundings().into_bytes(), Vec::new()),
         "stderr_flood" => (0..number).for_each(|line| eprintln!("line {line} of a flood\u{7}")),
         "sleep" => std::thread::sleep(Duration::from_secs(3_600)),
         "exit" => std::process::exit(1),
+        // SAFETY: the list that is written is one; nobody frees it.
+        "random" => unsafe { wasi::random_bytes(number as u64, &mut [0; 2]) },
+        "handles" => (0..number).for_each(|_| drop(black_box(wasi::stderr()))),
+        #[cfg(not(feature = "tattler"))]
+        "bad_case" => lying::begin(),
         _ => {}
     }
     outcome(b"good".to_vec(), Vec::new())

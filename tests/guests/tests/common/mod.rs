@@ -9,8 +9,8 @@ use channel_engine::contract::{
 };
 use channel_engine::{Channel, Engine, EngineConfig, Limits};
 
-/// A time limit that a loaded machine keeps too, and that a test can wait for.
-pub(crate) const TIME_MS: u64 = 300;
+/// A time limit that a loaded machine keeps too, and that a test can wait for: the default one.
+pub(crate) const TIME_MS: u64 = 1_000;
 
 pub(crate) fn engine_with(limits: Limits) -> Engine {
     // Compiled components survive from run to run, so that only the first one waits for Cranelift.
