@@ -9,6 +9,7 @@ use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::answers::customers;
 use crate::callback::Hook;
 use crate::load::Message;
 use crate::random::Random;
@@ -65,7 +66,7 @@ pub async fn kill_under_load(plan: &Kills) -> anyhow::Result<KillsSeen> {
     let mut bench = Bench::start().await?;
     let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
     let hook = Hook::of(&bench.viber, &bot).await?;
-    let people = people(&bench, &account, &bot).await?;
+    let people = customers(&bench, &account, &bot, ANSWERED, |_| json!({})).await?;
     let stop = Arc::new(AtomicBool::new(false));
     let (mut writers, mut operators) = (JoinSet::new(), JoinSet::new());
     for writer in 0..WRITERS {
@@ -108,22 +109,12 @@ pub async fn kill_under_load(plan: &Kills) -> anyhow::Result<KillsSeen> {
     Ok(seen)
 }
 
-/// Customers with phones, each with a task.
-async fn people(bench: &Bench, account: &str, bot: &str) -> anyhow::Result<Vec<(User, Value)>> {
-    let mut people = Vec::new();
-    for number in 0..ANSWERED {
-        let name = format!("Person {number}");
-        let person = bench.viber.add_user(bot, &name, json!({})).await?;
-        person.write("hello").await?;
-        let task = bench.desk.tasks_of(account, &name).await?.remove(0);
-        people.push((person, task));
-    }
-    Ok(people)
-}
-
 /// Writes until told to stop: each message is repeated until it is answered 200, as Viber does. How many were, and how
 /// many attempts were not.
-async fn write(hook: Hook, writer: usize, stop: Arc<AtomicBool>) -> anyhow::Result<(usize, usize)> {
+///
+/// # Errors
+/// A message is not answered 200 for a long time.
+pub async fn write(hook: Hook, writer: usize, stop: Arc<AtomicBool>) -> anyhow::Result<(usize, usize)> {
     let (mut number, mut repeated) = (0, 0);
     while !stop.load(Ordering::SeqCst) {
         let next = tokio::time::Instant::now() + WRITE_EVERY;

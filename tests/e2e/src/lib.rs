@@ -1,6 +1,7 @@
 //! A bench for tests of the whole: Viber's simulator in this process, `desk` as a process of its own, and clients for
 //! both. It knows the desk and the simulator only by what they print and answer; it shares no code with the plugin.
 
+pub mod answers;
 pub mod busy;
 mod cable;
 pub mod callback;

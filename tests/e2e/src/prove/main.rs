@@ -7,13 +7,19 @@ mod bodies;
 mod canaries;
 mod faults;
 mod files;
+mod full;
+mod guard;
 mod hostile;
 mod kills;
+mod lost;
 mod order;
 mod power;
+mod receipts;
 mod recovery;
 mod repeats;
+mod replay;
 mod report;
+mod signatures;
 mod slow;
 mod stops;
 
@@ -50,8 +56,44 @@ const PROOFS: &[Proof] = &[
     Proof {
         name: "order",
         promises: "G3",
-        does: "500 conversations of 200 messages through 20 kills (6 min)",
+        does: "500 conversations of 100 messages through 20 kills (5 min)",
         run: |report| Box::pin(order::prove(report)),
+    },
+    Proof {
+        name: "lost",
+        promises: "G6",
+        does: "2,000 answers, one in ten broken off by Viber after it took them (2 min)",
+        run: |report| Box::pin(lost::prove(report)),
+    },
+    Proof {
+        name: "receipts",
+        promises: "G7",
+        does: "1,000 answers whose receipt comes 50 ms before Viber's answer (1 min)",
+        run: |report| Box::pin(receipts::prove(report)),
+    },
+    Proof {
+        name: "signatures",
+        promises: "G22",
+        does: "8,448 flipped bits of a body and its MAC, and signatures of other shapes (1 min)",
+        run: |report| Box::pin(signatures::prove(report)),
+    },
+    Proof {
+        name: "replay",
+        promises: "G23",
+        does: "10,000 callbacks once more after a minute, a day and a month (5 min)",
+        run: |report| Box::pin(replay::prove(report)),
+    },
+    Proof {
+        name: "guard",
+        promises: "G17",
+        does: "300 links that lead to what is not public, while somebody listens there (20 s; ports 80 and 443)",
+        run: |report| Box::pin(guard::prove(report)),
+    },
+    Proof {
+        name: "full",
+        promises: "G27",
+        does: "a disk of 64 MB filled to the mark and to the last byte under callbacks, and freed (1 min; as root)",
+        run: |report| Box::pin(full::prove(report)),
     },
     Proof {
         name: "recovery",
