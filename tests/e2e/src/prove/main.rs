@@ -19,6 +19,7 @@ mod recovery;
 mod repeats;
 mod replay;
 mod report;
+mod sends;
 mod signatures;
 mod slow;
 mod stops;
@@ -58,6 +59,12 @@ const PROOFS: &[Proof] = &[
         promises: "G3",
         does: "500 conversations of 100 messages through 20 kills (5 min)",
         run: |report| Box::pin(order::prove(report)),
+    },
+    Proof {
+        name: "sends",
+        promises: "G5",
+        does: "1,000 answers over 30 days of the clocks', with every answer of Viber's at random (5 min)",
+        run: |report| Box::pin(sends::prove(report)),
     },
     Proof {
         name: "lost",
