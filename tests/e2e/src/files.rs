@@ -1,11 +1,15 @@
-//! A file server as nobody would want one: what it answers goes by the path. The simulator's own is a good one.
+//! A file server as nobody would want one: what it answers goes by the path; and what a desk has of such files. The
+//! simulator's own is a good one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::Bench;
 
 /// A picture of one red dot.
 pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\
@@ -43,6 +47,18 @@ impl FileServer {
     pub fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
+}
+
+/// The files in a task's entries, oldest first.
+///
+/// # Errors
+/// The desk refuses.
+pub async fn of_task(bench: &Bench, task: &Value) -> anyhow::Result<Vec<Value>> {
+    let actions = bench.desk.actions(task).await?;
+    Ok(actions
+        .iter()
+        .flat_map(|action| action["attachments"].as_array().cloned().unwrap_or_default())
+        .collect())
 }
 
 async fn serve(mut stream: TcpStream, number: usize) -> std::io::Result<()> {

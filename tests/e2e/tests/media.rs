@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use e2e::callback::{self, Hook};
-use e2e::files::{FileServer, PNG};
+use e2e::files::{FileServer, PNG, of_task};
 use e2e::{Bench, DeskOptions, HOUR_MS, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -29,12 +29,7 @@ fn picture(token: u64, url: &str) -> Vec<u8> {
 
 /// The attachments of the only task, oldest first.
 async fn attachments(bench: &Bench, account: &str) -> anyhow::Result<Vec<Value>> {
-    let task = bench.desk.tasks(account).await?.remove(0);
-    let actions = bench.desk.actions(&task).await?;
-    Ok(actions
-        .iter()
-        .flat_map(|action| action["attachments"].as_array().cloned().unwrap_or_default())
-        .collect())
+    of_task(bench, &bench.desk.tasks(account).await?.remove(0)).await
 }
 
 /// Waits until none waits any more.

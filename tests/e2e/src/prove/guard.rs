@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use e2e::callback::{self, Hook};
-use e2e::files::FileServer;
+use e2e::files::{FileServer, of_task};
 use e2e::{Bench, DeskOptions, until};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -92,9 +92,7 @@ async fn listen(port: u16, visits: &Arc<AtomicUsize>) -> anyhow::Result<()> {
 async fn settled(bench: &Bench, account: &str) -> anyhow::Result<Vec<Value>> {
     let (start, task) = (Instant::now(), bench.desk.tasks(account).await?.remove(0));
     loop {
-        let actions = bench.desk.actions(&task).await?;
-        let all = actions.iter().flat_map(|one| one["attachments"].as_array().cloned().unwrap_or_default());
-        let all: Vec<Value> = all.collect();
+        let all = of_task(bench, &task).await?;
         if all.iter().all(|one| one["state"] != "waiting") || start.elapsed() > FINAL_MAX {
             return Ok(all);
         }

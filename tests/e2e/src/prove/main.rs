@@ -12,6 +12,7 @@ mod guard;
 mod hostile;
 mod kills;
 mod lost;
+mod media;
 mod order;
 mod power;
 mod receipts;
@@ -63,7 +64,7 @@ const PROOFS: &[Proof] = &[
     Proof {
         name: "sends",
         promises: "G5",
-        does: "1,000 answers over 30 days of the clocks', with every answer of Viber's at random (5 min)",
+        does: "1,000 answers over 30 days of the clocks', with every answer of Viber's at random (10 min)",
         run: |report| Box::pin(sends::prove(report)),
     },
     Proof {
@@ -95,6 +96,12 @@ const PROOFS: &[Proof] = &[
         promises: "G17",
         does: "300 links that lead to what is not public, while somebody listens there (20 s; ports 80 and 443)",
         run: |report| Box::pin(guard::prove(report)),
+    },
+    Proof {
+        name: "media",
+        promises: "G18",
+        does: "a file server that does everything wrong, and 500 good files behind that (2 min)",
+        run: |report| Box::pin(media::prove(report)),
     },
     Proof {
         name: "full",
