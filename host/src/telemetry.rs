@@ -77,11 +77,17 @@ pub fn code(code: &str) -> &str {
 /// (S26, G21).
 #[must_use]
 pub fn unquoted(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
+    let message = match (message.find('"'), message.rfind('"')) {
         (Some(first), Some(last)) if first < last => {
             format!("{}…{}", &message[..=first], &message[last..])
         }
         _ => message.to_owned(),
+    };
+    // One that should have been a word of a list.
+    let parts = message.split_once("unknown variant `");
+    match parts.and_then(|(before, rest)| Some((before, rest.split_once('`')?.1))) {
+        Some((before, after)) => format!("{before}unknown variant{after}"),
+        None => message,
     }
 }
 

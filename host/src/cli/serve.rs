@@ -297,7 +297,7 @@ async fn first_start(app: &App) -> anyhow::Result<()> {
                 None => tx.add_employee("Administrator", None, true)?,
             };
             let row = TokenRow { name: "first start".into(), scope: "admin".into(), employee: Some(owner) };
-            tx.add_token(&hash, &row, at)
+            tx.add_token(&hash, &row, at, None)
         })
         .await?;
     println!("administrator token: {token}");

@@ -7,6 +7,7 @@
 pub mod accounts;
 mod builtin;
 pub mod deliveries;
+pub mod directory;
 pub mod entry;
 pub mod erase;
 pub mod quick_replies;

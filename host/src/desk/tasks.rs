@@ -23,20 +23,36 @@ pub struct TaskPatch {
 }
 
 /// Changes a task and tells the plugin. When this returns the plugin knows, so the customer's next message finds the
-/// status that the operator sees (I16).
+/// status that the operator sees (I16). `check` looks at the task as it is, in the transaction that changes it, and what it
+/// finds wrong is returned.
 ///
 /// # Errors
-/// The task or an assignee does not exist, or the store refuses.
-pub async fn change(app: &Arc<App>, task: i64, patch: TaskPatch) -> Result<(), InboxError> {
+/// What `check` returned; the task or an assignee does not exist; or the store refuses.
+pub async fn change<F>(app: &Arc<App>, task: i64, patch: TaskPatch, check: F) -> Result<(), InboxError>
+where
+    F: FnOnce(&Tx, &TaskRow) -> desk_store::Result<()> + Send + 'static,
+{
     let row = app
         .store
         .write(move |tx| {
             let row = tx.task(task)?.ok_or(StoreError::Missing("the task"))?;
+            check(tx, &row)?;
             keep(tx, &row, &patch, now_ms())?;
             Ok(row)
         })
         .await?;
     drain(app, &row.account, &row.conversation).await
+}
+
+/// Notes that the employee has read the task as it is now. Where there is nothing new, nothing is written.
+///
+/// # Errors
+/// The employee does not exist, or the store refuses.
+pub async fn note_read(app: &App, employee: i64, task: i64) -> desk_store::Result<()> {
+    if let Some(action) = app.store.read(move |tx| tx.unread_action(employee, task)).await? {
+        app.store.write(move |tx| tx.visit(employee, task, action)).await?;
+    }
+    Ok(())
 }
 
 fn keep(tx: &Tx, row: &TaskRow, patch: &TaskPatch, now: u64) -> desk_store::Result<()> {

@@ -6,17 +6,25 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use desk_store::TokenRow;
+use desk_store::{KeptToken, TokenRow};
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
 use crate::app::App;
+use crate::clock::{now_ms, to_column};
 
 /// Bytes of randomness in a token.
 const TOKEN_BYTES: usize = 32;
 
+/// Milliseconds of a day.
+pub const DAY_MS: i64 = 86_400_000;
+
 /// May read.
-pub(crate) struct Reader;
+pub(crate) struct Reader {
+    pub(crate) token: TokenRow,
+    /// What the store knows the token by.
+    pub(crate) hash: String,
+}
 /// May read, and work in tasks.
 pub(crate) struct Operator(pub(crate) TokenRow);
 /// May do everything.
@@ -48,18 +56,38 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-async fn token(parts: &Parts, app: &App) -> Result<TokenRow, ApiError> {
+async fn caller(parts: &Parts, app: &App) -> Result<Reader, ApiError> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(ApiError::unauthorized)?;
     let hash = hash_token(given.trim());
-    app.store.read(move |tx| tx.token(&hash)).await?.ok_or_else(ApiError::unauthorized)
+    let sought = hash.clone();
+    let found = app.store.read(move |tx| tx.token(&sought)).await?.ok_or_else(ApiError::unauthorized)?;
+    let now = to_column(now_ms());
+    if !found.is_good(now) {
+        return Err(ApiError::expired());
+    }
+    note_use(app, &found, now);
+    Ok(Reader { token: found.token, hash })
+}
+
+/// Notes the day of use, once a day. Nobody waits for it: a full disk must not keep anybody from reading.
+fn note_use(app: &App, found: &KeptToken, now: i64) {
+    let (id, today) = (found.id, now - now % DAY_MS);
+    if found.used_on.is_none_or(|day| day < today) {
+        let store = app.store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = store.write(move |tx| tx.note_token_use(id, today)).await {
+                tracing::warn!(token.id = id, %error, "a token's use was not noted");
+            }
+        });
+    }
 }
 
 impl FromRequestParts<Arc<App>> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        token(parts, app).await.map(|_| Self)
+        caller(parts, app).await
     }
 }
 
@@ -67,7 +95,7 @@ impl FromRequestParts<Arc<App>> for Operator {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let token = token(parts, app).await?;
+        let Reader { token, .. } = caller(parts, app).await?;
         match token.scope.as_str() {
             "operate" | "admin" => Ok(Self(token)),
             _ => Err(ApiError::forbidden("operate or admin")),
@@ -79,7 +107,7 @@ impl FromRequestParts<Arc<App>> for Admin {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let token = token(parts, app).await?;
+        let Reader { token, .. } = caller(parts, app).await?;
         if token.scope == "admin" { Ok(Self(token)) } else { Err(ApiError::forbidden("admin")) }
     }
 }

@@ -4,16 +4,35 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk_store::StoreError;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use crate::desk::directory::Refusal;
 use crate::inbox::InboxError;
 use crate::pressure::Full;
 
 /// What a handler answers.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
+/// Why something was not done.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Problem {
+    /// Always `about:blank`: `code` says more.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: Option<&'static str>,
+    /// The HTTP status.
+    status: u16,
+    /// Stable: what programs decide by.
+    code: &'static str,
+    /// What is wrong and what to do, for people. It may change.
+    detail: String,
+}
+
 /// An error with a status, a stable code, and a sentence that says what to do.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{detail}")]
 pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
@@ -57,12 +76,26 @@ impl ApiError {
         )
     }
 
+    pub(crate) fn expired() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "token-expired",
+            "the token's time is over: ask an administrator for a new one",
+        )
+    }
+
     pub(crate) fn forbidden(needs: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this needs a token of scope {needs}"))
     }
 
     pub(crate) fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// It is not what the caller read.
+    pub(crate) fn changed(what: &str) -> Self {
+        let detail = format!("{what} was changed since you read it: read it again, then decide");
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail)
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
@@ -72,6 +105,19 @@ impl ApiError {
     /// The desk cannot do it now, and can later.
     pub(crate) fn unavailable(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+    }
+
+    /// Why a transaction was given up: its handler's own error, or a rule of the desk's.
+    fn of_refusal(reason: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        let reason = match reason.downcast::<Self>() {
+            Ok(own) => return *own,
+            Err(reason) => reason,
+        };
+        match reason.downcast_ref::<Refusal>() {
+            Some(Refusal::Owner) => Self::conflict("the-owner", reason.to_string()),
+            Some(Refusal::InUse(_)) => Self::conflict("in-use", reason.to_string()),
+            None => Self::internal(&reason),
+        }
     }
 
     pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
@@ -107,6 +153,7 @@ impl From<StoreError> for ApiError {
                 "conflict",
                 format!("{what} was changed meanwhile: read it again"),
             ),
+            StoreError::Refused(reason) => Self::of_refusal(reason),
             StoreError::NotCommitted => {
                 Self::unavailable("not-kept", "the desk could not write that to its disk: try again later")
             }
@@ -118,6 +165,13 @@ impl From<StoreError> for ApiError {
 impl From<std::io::Error> for ApiError {
     fn from(error: std::io::Error) -> Self {
         Self::internal(&error)
+    }
+}
+
+/// What a transaction is given up for; nothing of it is kept.
+impl From<ApiError> for StoreError {
+    fn from(error: ApiError) -> Self {
+        Self::Refused(Box::new(error))
     }
 }
 
@@ -140,13 +194,13 @@ impl From<InboxError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = json!({
-            "type": "about:blank",
-            "title": self.status.canonical_reason(),
-            "status": self.status.as_u16(),
-            "code": self.code,
-            "detail": self.detail,
-        });
+        let body = Problem {
+            kind: "about:blank",
+            title: self.status.canonical_reason(),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: self.detail,
+        };
         let mut response = (self.status, Json(body)).into_response();
         let media_type = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);

@@ -1,4 +1,4 @@
-//! Employees, templates and API tokens: what a helpdesk has before the first customer writes.
+//! Employees: who works in the helpdesk.
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -17,38 +17,20 @@ pub struct Employee {
     pub owner: bool,
 }
 
-/// A template of contacts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Template {
-    /// The desk's id.
-    pub id: i64,
-    /// As people call it.
-    pub name: String,
+/// What still needs an employee.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EmployeeUse {
+    /// Active and inactive tasks that they are assigned to.
+    pub tasks: i64,
+    /// Task templates that name them.
+    pub templates: i64,
+    /// Tokens of theirs.
+    pub tokens: i64,
 }
 
-/// A template of tasks.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TaskTemplate {
-    /// The desk's id.
-    pub id: i64,
-    /// As people call it.
-    pub name: String,
-    /// Who does the tasks that are made from it.
-    pub assignee: Option<i64>,
-}
+const COLUMNS: &str = "id, name, avatar, owner";
 
-/// An API token, without the token.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TokenRow {
-    /// What it is for.
-    pub name: String,
-    /// `read`, `operate`, `admin`.
-    pub scope: String,
-    /// Who acts through it.
-    pub employee: Option<i64>,
-}
-
-fn employee_from_row(row: &Row) -> rusqlite::Result<Employee> {
+fn from_row(row: &Row) -> rusqlite::Result<Employee> {
     Ok(Employee { id: row.get(0)?, name: row.get(1)?, avatar: row.get(2)?, owner: row.get(3)? })
 }
 
@@ -69,11 +51,8 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be read.
     pub fn employee(&self, id: i64) -> Result<Option<Employee>> {
-        Ok(self
-            .db
-            .prepare_cached("SELECT id, name, avatar, owner FROM employees WHERE id = ?1")?
-            .query_row([id], employee_from_row)
-            .optional()?)
+        let sql = format!("SELECT {COLUMNS} FROM employees WHERE id = ?1");
+        Ok(self.db.prepare_cached(&sql)?.query_row([id], from_row).optional()?)
     }
 
     /// Every employee.
@@ -81,9 +60,9 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be read.
     pub fn employees(&self) -> Result<Vec<Employee>> {
-        let mut statement =
-            self.db.prepare_cached("SELECT id, name, avatar, owner FROM employees ORDER BY id")?;
-        let rows = statement.query_map([], employee_from_row)?;
+        let sql = format!("SELECT {COLUMNS} FROM employees ORDER BY id");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map([], from_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -92,104 +71,53 @@ impl Tx<'_> {
     /// # Errors
     /// The database cannot be read.
     pub fn owner(&self) -> Result<Option<Employee>> {
-        Ok(self
-            .db
-            .prepare_cached("SELECT id, name, avatar, owner FROM employees ORDER BY owner DESC, id LIMIT 1")?
-            .query_row([], employee_from_row)
-            .optional()?)
+        let sql = format!("SELECT {COLUMNS} FROM employees ORDER BY owner DESC, id LIMIT 1");
+        Ok(self.db.prepare_cached(&sql)?.query_row([], from_row).optional()?)
     }
 
-    /// Adds a contact template; says the id.
+    /// Replaces name and picture.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn add_contact_template(&self, name: &str) -> Result<i64> {
-        Ok(self
-            .db
-            .prepare_cached("INSERT INTO contact_templates (name) VALUES (?1) RETURNING id")?
-            .query_row([name], |row| row.get(0))?)
-    }
-
-    /// Every contact template.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn contact_templates(&self) -> Result<Vec<Template>> {
-        let mut statement = self.db.prepare_cached("SELECT id, name FROM contact_templates ORDER BY id")?;
-        let rows = statement.query_map([], |row| Ok(Template { id: row.get(0)?, name: row.get(1)? }))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Adds a task template; says the id.
-    ///
-    /// # Errors
-    /// The assignee does not exist.
-    pub fn add_task_template(&self, name: &str, assignee: Option<i64>) -> Result<i64> {
-        Ok(self
-            .db
-            .prepare_cached("INSERT INTO task_templates (name, assignee) VALUES (?1, ?2) RETURNING id")?
-            .query_row(params![name, assignee], |row| row.get(0))?)
-    }
-
-    /// Every task template.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn task_templates(&self) -> Result<Vec<TaskTemplate>> {
-        let mut statement =
-            self.db.prepare_cached("SELECT id, name, assignee FROM task_templates ORDER BY id")?;
-        let rows = statement.query_map([], |row| {
-            Ok(TaskTemplate { id: row.get(0)?, name: row.get(1)?, assignee: row.get(2)? })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// The task template.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn task_template(&self, id: i64) -> Result<Option<TaskTemplate>> {
-        Ok(self
-            .db
-            .prepare_cached("SELECT id, name, assignee FROM task_templates WHERE id = ?1")?
-            .query_row([id], |row| {
-                Ok(TaskTemplate { id: row.get(0)?, name: row.get(1)?, assignee: row.get(2)? })
-            })
-            .optional()?)
-    }
-
-    /// Adds a token by its hash.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn add_token(&self, hash: &str, token: &TokenRow, at: i64) -> Result<()> {
+    pub fn set_employee(&self, id: i64, name: &str, avatar: Option<&str>) -> Result<()> {
         self.db
-            .prepare_cached(
-                "INSERT INTO tokens (hash, name, scope, employee, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![hash, token.name, token.scope, token.employee, at])?;
+            .prepare_cached("UPDATE employees SET name = ?2, avatar = ?3 WHERE id = ?1")?
+            .execute(params![id, name, avatar])?;
         Ok(())
     }
 
-    /// The token with this hash.
+    /// What still needs the employee.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn token(&self, hash: &str) -> Result<Option<TokenRow>> {
+    pub fn employee_use(&self, id: i64) -> Result<EmployeeUse> {
         Ok(self
             .db
-            .prepare_cached("SELECT name, scope, employee FROM tokens WHERE hash = ?1")?
-            .query_row([hash], |row| {
-                Ok(TokenRow { name: row.get(0)?, scope: row.get(1)?, employee: row.get(2)? })
-            })
-            .optional()?)
+            .prepare_cached(
+                "SELECT (SELECT count(*) FROM assignees a JOIN tasks t ON t.id = a.task
+                         WHERE a.employee = ?1 AND t.status IN ('active', 'inactive')),
+                        (SELECT count(*) FROM task_templates WHERE assignee = ?1),
+                        (SELECT count(*) FROM tokens WHERE employee = ?1)",
+            )?
+            .query_row([id], |row| {
+                Ok(EmployeeUse { tasks: row.get(0)?, templates: row.get(1)?, tokens: row.get(2)? })
+            })?)
     }
 
-    /// Whether any token exists: no token, first start.
+    /// Removes an employee that nothing needs any more. In tasks that are done `heir` takes their place, so that none is
+    /// without an assignee; what they wrote keeps their name.
     ///
     /// # Errors
-    /// The database cannot be read.
-    pub fn has_tokens(&self) -> Result<bool> {
-        Ok(self.db.prepare_cached("SELECT 1 FROM tokens LIMIT 1")?.exists([])?)
+    /// Something still needs them.
+    pub fn delete_employee(&self, id: i64, heir: i64) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE OR IGNORE assignees SET employee = ?2 WHERE employee = ?1")?
+            .execute([id, heir])?;
+        self.db.prepare_cached("DELETE FROM assignees WHERE employee = ?1")?.execute([id])?;
+        self.db
+            .prepare_cached("UPDATE accounts SET configured_by = NULL WHERE configured_by = ?1")?
+            .execute([id])?;
+        self.db.prepare_cached("DELETE FROM employees WHERE id = ?1")?.execute([id])?;
+        Ok(())
     }
 }

@@ -47,6 +47,9 @@ pub enum StoreError {
     /// A secret cannot be sealed or opened, as the host says.
     #[error("{0}")]
     Secret(String),
+    /// The closure gave its own transaction up, for a reason of its caller's.
+    #[error("{0}")]
+    Refused(Box<dyn std::error::Error + Send + Sync>),
     /// The disk refused the commit that the closure was part of.
     #[error("the commit was refused")]
     NotCommitted,

@@ -41,6 +41,8 @@ mod sessions;
 mod stats;
 mod store;
 mod tasks;
+mod templates;
+mod tokens;
 
 pub use accounts::{AccountRow, NewAccount};
 pub use actions::{ActionRow, NewAction};
@@ -51,7 +53,7 @@ pub use contacts::{ContactChange, ContactRow};
 pub use conversations::ConversationRow;
 pub use counts::{Counts, Sum};
 pub use deliveries::{DeliveryRow, ReceiptRow};
-pub use directory::{Employee, TaskTemplate, Template, TokenRow};
+pub use directory::{Employee, EmployeeUse};
 pub use erase::Erased;
 pub use error::StoreError;
 pub use events::{NewEvent, PendingEvent, Tries};
@@ -68,6 +70,8 @@ pub use secrets::SealedSecret;
 pub use stats::{Histogram, WriterStats};
 pub use store::{Store, Tx, is_durable_version, is_in_use, sqlite_version};
 pub use tasks::{NewTask, TaskFilter, TaskRow};
+pub use templates::{TaskTemplate, Template};
+pub use tokens::{KeptToken, TokenRow};
 
 /// What every method of the store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;

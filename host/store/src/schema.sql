@@ -17,12 +17,15 @@ CREATE TABLE employees (
 
 -- API tokens: only the SHA-256 of one is kept.
 CREATE TABLE tokens (
-    hash       TEXT PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash       TEXT NOT NULL UNIQUE,
     name       TEXT NOT NULL,
     scope      TEXT NOT NULL CHECK (scope IN ('read', 'operate', 'admin')),
     employee   INTEGER REFERENCES employees(id),
-    created_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,                    -- NULL: never
+    used_on    INTEGER                     -- the beginning of the latest day of use; NULL: never used
+) STRICT;
 
 CREATE TABLE contact_templates (
     id   INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -26,7 +26,7 @@ impl Tx<'_> {
             .db
             .prepare_cached(
                 "SELECT t.name, t.scope, t.employee FROM sessions s JOIN tokens t ON t.hash = s.token
-                 WHERE s.hash = ?1 AND s.until > ?2",
+                 WHERE s.hash = ?1 AND s.until > ?2 AND coalesce(t.expires_at > ?2, 1)",
             )?
             .query_row(params![hash, now], |row| {
                 Ok(TokenRow { name: row.get(0)?, scope: row.get(1)?, employee: row.get(2)? })
@@ -56,6 +56,20 @@ impl Tx<'_> {
             )?
             .query_row([employee, task], |row| row.get(0))
             .optional()?)
+    }
+
+    /// Whether the customer wrote something in the task that the employee has not read.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_unread(&self, employee: i64, task: i64) -> Result<bool> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT coalesce((SELECT id FROM actions WHERE task = ?2 AND author_kind = 'contact' ORDER BY id DESC LIMIT 1), 0)
+                   > coalesce((SELECT action FROM visits WHERE employee = ?1 AND task = ?2), 0)",
+            )?
+            .query_row([employee, task], |row| row.get(0))?)
     }
 
     /// The employee has read the task up to this action.

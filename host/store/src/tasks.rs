@@ -70,10 +70,21 @@ pub struct TaskFilter {
     pub account: Option<String>,
     /// One customer.
     pub requester: Option<i64>,
+    /// One employee's, whether or not they do it first.
+    pub assignee: Option<i64>,
     /// Only ids below this one.
     pub before: Option<i64>,
     /// How many at the most.
     pub most: i64,
+}
+
+impl TaskFilter {
+    /// Whether not every task is meant.
+    #[must_use]
+    pub fn has_conditions(&self) -> bool {
+        let Self { status, account, requester, assignee, before: _, most: _ } = self;
+        status.is_some() || account.is_some() || requester.is_some() || assignee.is_some()
+    }
 }
 
 const COLUMNS: &str = "t.id, t.account, t.plugin_id, t.conversation, t.title, t.description, t.status, \
@@ -161,11 +172,19 @@ impl Tx<'_> {
              WHERE (?1 IS NULL AND t.status <> 'deleted' OR t.status = ?1)
                AND (?2 IS NULL OR t.account = ?2) AND (?3 IS NULL OR t.requester = ?3)
                AND (?4 IS NULL OR t.id < ?4)
+               AND (?6 IS NULL OR EXISTS (SELECT 1 FROM assignees a WHERE a.task = t.id AND a.employee = ?6))
              ORDER BY t.id DESC LIMIT ?5"
         );
         let mut statement = self.db.prepare_cached(&sql)?;
         let rows = statement.query_map(
-            params![filter.status, filter.account, filter.requester, filter.before, filter.most],
+            params![
+                filter.status,
+                filter.account,
+                filter.requester,
+                filter.before,
+                filter.most,
+                filter.assignee
+            ],
             from_row,
         )?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

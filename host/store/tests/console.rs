@@ -191,7 +191,7 @@ async fn a_session_is_its_tokens_and_ends() {
     let token = TokenRow { name: "t".into(), scope: "operate".into(), employee: None };
     let (kept, added) = (token.clone(), token.clone());
     let setup = store.write(move |tx| {
-        tx.add_token("hash-of-token", &added, 1)?;
+        tx.add_token("hash-of-token", &added, 1, None)?;
         tx.add_session("hash-of-cookie", "hash-of-token", 100, 1)?;
         assert!(tx.add_session("another", "no-such-token", 100, 1).is_err());
         Ok(())

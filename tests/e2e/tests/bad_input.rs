@@ -161,7 +161,7 @@ async fn what_cannot_be_read_is_parked_once_with_its_reason() -> anyhow::Result<
             // The newest comes first.
             let problem = &parked[0]["problem"];
             ensure!(problem["code"] == *code && parked[0]["kind"] == "unreadable", "{body}: {}", parked[0]);
-            ensure!(problem["text"].as_str().is_some_and(|it| !it.is_empty()), "{body}: no reason");
+            ensure!(problem["reason"].as_str().is_some_and(|it| !it.is_empty()), "{body}: no reason");
         }
     }
     let invalid_utf8 = [b"\xff\xfe{\"event\"".as_slice(), &[0]].concat();

@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use channel_engine::Channel;
 use channel_engine::contract::AccountRequest;
-use desk_store::{AccountRow, NewAccount};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use desk_store::{AccountRow, NewAccount, StoreError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use super::super::answer::{Accepted, Created, Tag, Tagged};
 use super::super::auth::{Admin, Reader};
 use super::super::error::{ApiError, ApiResult};
-use super::super::extract::{Json, Path};
-use super::{named, whole_list};
+use super::super::extract::{IfMatch, Json, Path};
+use super::{List, Why, named};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::desk::entry;
@@ -22,41 +23,121 @@ use crate::inbox::request;
 use crate::secrets::{self, Secrets};
 use crate::telemetry;
 
+const MISSING: StoreError = StoreError::Missing("the account");
+
+/// A connection of the helpdesk to a messenger.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Account")]
+pub(crate) struct Shown {
+    /// The desk's id, random, as it stands in the webhook's address.
+    pub(in super::super) id: String,
+    /// The plugin's channel, as `viber`.
+    channel: String,
+    /// As people call it.
+    name: String,
+    /// As the channel's schema of settings says, without the secret ones: those can only be written.
+    settings: Value,
+    /// Whether it works.
+    health: Health,
+    /// Where the messenger reaches the account.
+    webhook_url: String,
+    /// The bot as the messenger knows it; null: it was never connected.
+    bot: Option<Bot>,
+    /// Addresses for customers, by name: `deep` opens the chat, `landing` is the page, `qr` its code. Empty until it was
+    /// connected.
+    links: Map<String, Value>,
+    /// The employee who configured it; null: unknown, or they were deleted.
+    configured_by: Option<i64>,
+    /// ms.
+    created_at: i64,
+}
+
+/// Whether an account works.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Health {
+    /// How it stands.
+    #[schemars(with = "HealthState")]
+    state: String,
+    /// Why it does not work.
+    #[serde(flatten)]
+    why: Why,
+}
+
+/// How an account stands.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only described: the store keeps the name")]
+enum HealthState {
+    /// The messenger has not answered yet.
+    Pending,
+    /// It works.
+    Connected,
+    /// It does not; `reason` and `advice` say more.
+    Failed,
+    /// An administrator took it down.
+    Disconnected,
+}
+
+/// A bot as its messenger knows it.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Bot {
+    /// The messenger's id.
+    id: Option<String>,
+    /// As customers see it.
+    name: Option<String>,
+    /// Its name in links.
+    uri: Option<String>,
+    /// Its picture's link.
+    avatar: Option<String>,
+}
+
 // Without `Debug`, since a secret may be among the settings.
-#[derive(Deserialize)]
-pub(crate) struct NewBody {
+/// An account to be connected.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "NewAccount")]
+pub(crate) struct New {
+    /// One of the loaded channels; it may be left out where only one is.
     channel: Option<String>,
+    /// 1 to 200 characters; the channel's name unless given.
     name: Option<String>,
+    /// As the channel's schema of settings says, the secret ones with them.
     #[serde(default)]
     settings: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct ChangeBody {
+/// What to change of an account; it is connected anew.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "AccountChange")]
+pub(crate) struct Change {
+    /// 1 to 200 characters.
     name: Option<String>,
+    /// Those that are named are changed, null puts one back to its default; the others stay. A secret one is left as it is
+    /// by null, and replaces the old one when the messenger has accepted it.
     #[serde(default)]
     settings: Map<String, Value>,
 }
 
-pub(crate) async fn list(_: Reader, State(app): State<Arc<App>>) -> ApiResult<Json<Value>> {
+pub(crate) async fn list(_: Reader, State(app): State<Arc<App>>) -> ApiResult<Json<List<Shown>>> {
     let rows = app.store.read(|tx| tx.accounts()).await?;
-    Ok(Json(whole_list(rows.iter().map(|row| show_row(&app, row)).collect())))
+    Ok(Json(List::whole(rows.iter().map(|row| shown(&app, row)))))
 }
 
 pub(crate) async fn show(
     _: Reader,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-) -> ApiResult<Json<Value>> {
-    Ok(Json(show_row(&app, &find(&app, id).await?)))
+) -> ApiResult<Tagged<Shown>> {
+    Ok(tagged(&app, &find(&app, id).await?))
 }
 
 /// Keeps the account and begins to connect it: its health is `pending` until the messenger has answered.
 pub(crate) async fn create(
     Admin(token): Admin,
     State(app): State<Arc<App>>,
-    Json(body): Json<NewBody>,
-) -> ApiResult<(StatusCode, Json<Value>)> {
+    Json(body): Json<New>,
+) -> ApiResult<Created<Shown>> {
     let channel = find_channel(&app, body.channel.as_deref())?;
     let (settings, secrets) = split_secrets(channel, body.settings)?;
     if let Some(missing) = channel.manifest().secrets.iter().find(|name| secrets.get(name).is_none()) {
@@ -80,7 +161,7 @@ pub(crate) async fn create(
         })
         .await?;
     request(&app, &id, AccountRequest::Connect).await?;
-    Ok((StatusCode::CREATED, Json(show_row(&app, &find(&app, id).await?))))
+    Ok(Created(shown(&app, &find(&app, id).await?)))
 }
 
 /// Changes settings (those that are named; the others stay) and connects anew. A new key replaces the old one when the
@@ -89,23 +170,25 @@ pub(crate) async fn change(
     _: Admin,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    Json(body): Json<ChangeBody>,
-) -> ApiResult<Json<Value>> {
+    if_match: IfMatch,
+    Json(body): Json<Change>,
+) -> ApiResult<Tagged<Shown>> {
     let row = find(&app, id).await?;
-    let channel = find_channel(&app, Some(&row.channel))?;
-    let (changed, secrets) = split_secrets(channel, body.settings)?;
-    let mut settings = row.settings.as_object().cloned().unwrap_or_default();
-    settings.extend(changed);
-    let (id, name) = (row.id.clone(), body.name.as_deref().map_or(Ok(row.name), named)?);
-    let shared = app.clone();
-    app.store
-        .write(move |tx| {
-            tx.set_account_settings(&id, &name, &Value::Object(settings))?;
-            secrets::keep_candidates(tx, &shared.keys, &id, &secrets)
-        })
-        .await?;
+    let (changed, secrets) = split_secrets(find_channel(&app, Some(&row.channel))?, body.settings)?;
+    let name = body.name.as_deref().map(named).transpose()?;
+    let (shared, id) = (app.clone(), row.id.clone());
+    let kept = app.store.write(move |tx| {
+        let row = tx.account(&id)?.ok_or(MISSING)?;
+        if_match.check("the account", &tag(&row))?;
+        let mut settings = row.settings.as_object().cloned().unwrap_or_default();
+        settings.extend(changed);
+        settings.retain(|_, value| !value.is_null());
+        tx.set_account_settings(&id, &name.unwrap_or(row.name), &Value::Object(settings))?;
+        secrets::keep_candidates(tx, &shared.keys, &id, &secrets)
+    });
+    kept.await?;
     request(&app, &row.id, AccountRequest::Connect).await?;
-    Ok(Json(show_row(&app, &find(&app, row.id).await?)))
+    Ok(tagged(&app, &find(&app, row.id).await?))
 }
 
 /// Asks the messenger whether all is as it was set; the health tells.
@@ -113,8 +196,8 @@ pub(crate) async fn check(
     _: Admin,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-) -> ApiResult<(StatusCode, Json<Value>)> {
-    ask(&app, id, AccountRequest::Check).await
+) -> ApiResult<Accepted<Shown>> {
+    ask(&app, find(&app, id).await?, AccountRequest::Check).await
 }
 
 /// Takes the webhook away. Tasks and contacts stay: nothing that customers wrote is lost.
@@ -122,18 +205,20 @@ pub(crate) async fn disconnect(
     _: Admin,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-) -> ApiResult<(StatusCode, Json<Value>)> {
-    ask(&app, id, AccountRequest::Disconnect).await
+    if_match: IfMatch,
+) -> ApiResult<Accepted<Shown>> {
+    let row = find(&app, id).await?;
+    if_match.check("the account", &tag(&row))?;
+    ask(&app, row, AccountRequest::Disconnect).await
 }
 
-async fn ask(app: &Arc<App>, id: String, what: AccountRequest) -> ApiResult<(StatusCode, Json<Value>)> {
-    let row = find(app, id).await?;
+async fn ask(app: &Arc<App>, row: AccountRow, what: AccountRequest) -> ApiResult<Accepted<Shown>> {
     request(app, &row.id, what).await?;
-    Ok((StatusCode::ACCEPTED, Json(show_row(app, &find(app, row.id).await?))))
+    Ok(Accepted(shown(app, &find(app, row.id).await?)))
 }
 
 async fn find(app: &App, id: String) -> ApiResult<AccountRow> {
-    app.store.read(move |tx| tx.account(&id)).await?.ok_or_else(|| ApiError::not_found("the account"))
+    Ok(app.store.read(move |tx| tx.account(&id)?.ok_or(MISSING)).await?)
 }
 
 /// The named channel; without a name the only one that is loaded.
@@ -205,32 +290,43 @@ fn new_id(channel: &str) -> ApiResult<String> {
     Ok(format!("{channel}-{digits}"))
 }
 
-fn show_row(app: &App, row: &AccountRow) -> Value {
-    let profile = row.profile.clone().unwrap_or_default();
-    let bot = row.profile.as_ref().map(|profile| {
-        json!({"id": profile["id"], "name": profile["name"], "uri": profile["uri"], "avatar": profile["avatar"]})
-    });
-    let mut links: Map<String, Value> = profile["links"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|link| Some((link[0].as_str()?.to_owned(), link[1].clone())))
-        .collect();
+fn tag(row: &AccountRow) -> Tag {
+    Tag::of(&(&row.name, &row.settings))
+}
+
+fn tagged(app: &App, row: &AccountRow) -> Tagged<Shown> {
+    Tagged(tag(row), shown(app, row))
+}
+
+fn shown(app: &App, row: &AccountRow) -> Shown {
+    Shown {
+        id: row.id.clone(),
+        channel: row.channel.clone(),
+        name: row.name.clone(),
+        settings: row.settings.clone(),
+        health: Health { state: row.health.clone(), why: Why::of(row.problem.as_ref()) },
+        webhook_url: app.webhook_url(&row.id),
+        bot: row.profile.as_ref().map(bot),
+        links: links(app, row),
+        configured_by: row.configured_by,
+        created_at: row.created_at,
+    }
+}
+
+fn bot(profile: &Value) -> Bot {
+    let text = |name: &str| profile[name].as_str().map(str::to_owned);
+    Bot { id: text("id"), name: text("name"), uri: text("uri"), avatar: text("avatar") }
+}
+
+/// The channel's own links, and the desk's page around them.
+fn links(app: &App, row: &AccountRow) -> Map<String, Value> {
+    let profile = row.profile.as_ref();
+    let own = profile.and_then(|profile| profile["links"].as_array()).into_iter().flatten();
+    let named = own.filter_map(|link| Some((link[0].as_str()?.to_owned(), link[1].clone())));
+    let mut links: Map<String, Value> = named.collect();
     if entry::deep_link(row).is_some() {
         links.insert("landing".into(), app.landing_url(&row.id).into());
         links.insert("qr".into(), format!("{}/qr.svg", app.landing_url(&row.id)).into());
     }
-    let problem = row.problem.clone().unwrap_or_default();
-    json!({
-        "id": row.id,
-        "channel": row.channel,
-        "name": row.name,
-        "settings": row.settings,
-        "health": {"state": row.health, "code": problem["code"], "reason": problem["text"], "advice": problem["advice"]},
-        "webhook_url": app.webhook_url(&row.id),
-        "bot": bot,
-        "links": links,
-        "configured_by": row.configured_by,
-        "created_at": row.created_at,
-    })
+    links
 }

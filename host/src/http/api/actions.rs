@@ -3,21 +3,25 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use channel_engine::contract::TextFormat;
-use desk_store::{ActionRow, DeliveryRow, Employee, TokenRow, Tx};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use desk_store::{ActionRow, DeliveryRow, Employee, StoreError, TokenRow, Tx};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::super::answer::{Accepted, Created, Done};
 use super::super::auth::{Operator, Reader};
 use super::super::error::{ApiError, ApiResult};
 use super::super::extract::{Json, Path, Query};
-use super::{Page, media, quick_replies};
+use super::media::Attachment;
+use super::{List, Page, Why, media, quick_replies};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::desk::quick_replies::fill;
 use crate::desk::replies::Retried;
 use crate::desk::{deliveries, replies};
+
+const MISSING: StoreError = StoreError::Missing("the action");
 
 /// Longest text of a comment, characters. A channel splits what its messenger does not take in one piece.
 pub(super) const TEXT_CHARS_MAX: usize = 20_000;
@@ -26,17 +30,140 @@ const NOTIFY_MAX: usize = 50;
 /// Most files that one comment carries: Viber shows each as a message of its own.
 const ATTACHMENTS_MAX: usize = 10;
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct NewBody {
+/// What was written in a task.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Action")]
+pub(crate) struct Shown {
+    /// The desk's number.
+    id: i64,
+    /// What it is.
+    #[schemars(with = "Kind")]
+    kind: String,
+    /// Who wrote it.
+    author: Author,
+    /// What a person reads.
+    text: String,
+    /// The same as the contract's parts: `{"text": …}`, `{"location": …}` and so on.
+    #[schemars(with = "Vec<Value>")]
+    parts: Value,
+    /// The parts that are files, with what became of them.
+    attachments: Vec<Attachment>,
+    /// The contacts that it is sent to; empty: it stays inside.
+    #[schemars(with = "Vec<i64>")]
+    notify: Value,
+    /// How far it has come.
+    delivery: Delivery,
+    /// When it was written, ms.
+    at: i64,
+}
+
+/// What an action is.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case", rename = "ActionKind")]
+#[expect(dead_code, reason = "only described: the store keeps the name")]
+enum Kind {
+    /// A customer's.
+    Message,
+    /// An employee's.
+    Comment,
+    /// The desk's own.
+    Note,
+}
+
+/// Who wrote.
+#[derive(Serialize, JsonSchema)]
+struct Author {
+    /// What they are.
+    #[schemars(with = "AuthorKind")]
+    kind: String,
+    /// The contact's or employee's id; null: the system, or they are gone.
+    id: Option<i64>,
+    /// Their name then.
+    name: String,
+}
+
+/// What an author is.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only described: the store keeps the name")]
+enum AuthorKind {
+    /// A customer.
+    Contact,
+    /// Somebody who works here.
+    Employee,
+    /// The desk.
+    System,
+}
+
+/// How far an answer has come: as far as the part that has come least far.
+#[derive(Serialize, JsonSchema)]
+struct Delivery {
+    /// How far.
+    #[schemars(with = "DeliveryState")]
+    state: String,
+    /// Why it did not come further.
+    #[serde(flatten)]
+    why: Why,
+    /// One for each message that it was sent as, in the order of sending.
+    parts: Vec<DeliveryPart>,
+}
+
+/// How far one message of an answer has come.
+#[derive(Serialize, JsonSchema)]
+struct DeliveryPart {
+    /// Counted from 0.
+    part: i64,
+    /// The plugin's id of the conversation that it goes to.
+    conversation: String,
+    /// How far.
+    #[schemars(with = "DeliveryState")]
+    state: String,
+    /// The messenger's id; null: it is not known yet.
+    message_id: Option<String>,
+    /// Why it did not come further.
+    #[serde(flatten)]
+    why: Why,
+    /// When that changed, ms.
+    at: i64,
+}
+
+/// How far something has come.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only described: the store keeps the name")]
+enum DeliveryState {
+    /// It stays inside: nobody is sent it.
+    Internal,
+    /// It is going to be sent.
+    Pending,
+    /// The messenger has it.
+    Sent,
+    /// It is on the customer's device.
+    Delivered,
+    /// The customer has seen it.
+    Seen,
+    /// It did not arrive; `reason` and `advice` say more.
+    Failed,
+    /// It may have arrived; nobody knows.
+    Unconfirmed,
+}
+
+/// What is to be written.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "NewAction")]
+pub(crate) struct New {
     /// The employee; without one, the token's.
     author: Option<i64>,
+    /// At most 20,000 characters; empty only with `quick_reply`.
     #[serde(default)]
     text: String,
     /// Whose text is written, filled in. Where `text` says something, that is written: the operator edited it.
     quick_reply: Option<i64>,
+    /// Contacts that it is sent to, at most 50; none: it stays inside.
     #[serde(default)]
     notify: Vec<i64>,
-    /// Uploads, in the order in which they are shown.
+    /// Ids of uploads, at most 10, in the order in which they are shown.
     #[serde(default)]
     attachments: Vec<i64>,
 }
@@ -46,20 +173,14 @@ pub(crate) async fn list(
     State(app): State<Arc<App>>,
     Path(task): Path<i64>,
     Query(page): Query<Page>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<List<Shown>>> {
     let (after, most) = (page.cursor.unwrap_or(0), page.most());
-    let shared = app.clone();
-    let items = app
-        .store
-        .read(move |tx| {
-            if tx.task(task)?.is_none() {
-                return Ok(None);
-            }
-            let rows = tx.actions(task, after, most)?;
-            rows.iter().map(|row| show_row(tx, &shared, row)).collect::<Result<Vec<_>, _>>().map(Some)
-        })
-        .await?;
-    items.map(|items| Json(page.list(items))).ok_or_else(|| ApiError::not_found("the task"))
+    let store = app.store.clone();
+    let read = store.read(move |tx| {
+        tx.task(task)?.ok_or(StoreError::Missing("the task"))?;
+        tx.actions(task, after, most)?.into_iter().map(|row| shown(tx, &app, row)).collect()
+    });
+    Ok(Json(List::page(read.await?, &page, |action: &Shown| action.id)))
 }
 
 /// Writes a comment; with `notify` it goes to those customers.
@@ -67,8 +188,8 @@ pub(crate) async fn write(
     Operator(token): Operator,
     State(app): State<Arc<App>>,
     Path(task): Path<i64>,
-    Json(mut body): Json<NewBody>,
-) -> ApiResult<(StatusCode, Json<Value>)> {
+    Json(mut body): Json<New>,
+) -> ApiResult<Created<Shown>> {
     if let Some(id) = body.quick_reply.filter(|_| body.text.trim().is_empty()) {
         body.text = filled(&app, id, task, &body, &token).await?;
     }
@@ -80,15 +201,18 @@ pub(crate) async fn write(
         refuse_disconnected(&app, &task.account).await?;
     }
     let author = author.ok_or_else(|| ApiError::bad_request("unknown-author", "`author` is no employee"))?;
-    let NewBody { text, attachments, notify, .. } = body;
+    let New { text, attachments, notify, .. } = body;
     let comment = replies::Comment { task, author, text, attachments, notify };
     let id = replies::write(&app, comment).await?;
     let store = app.store.clone();
-    let shown = store.read(move |tx| tx.action(id)?.map(|row| show_row(tx, &app, &row)).transpose()).await?;
-    shown.map(|shown| (StatusCode::CREATED, Json(shown))).ok_or_else(|| ApiError::not_found("the action"))
+    let read = store.read(move |tx| shown(tx, &app, tx.action(id)?.ok_or(MISSING)?));
+    Ok(Created(read.await?))
 }
 
-#[derive(Debug, Deserialize)]
+/// How to send again.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Retry")]
 pub(crate) struct RetryBody {
     /// The customer may get a part twice.
     #[serde(default)]
@@ -101,9 +225,9 @@ pub(crate) async fn retry(
     State(app): State<Arc<App>>,
     Path((task, action)): Path<(i64, i64)>,
     Json(body): Json<RetryBody>,
-) -> ApiResult<(StatusCode, Json<Value>)> {
-    let row = app.store.read(move |tx| tx.action(action)).await?.filter(|row| row.task == task);
-    let row = row.ok_or_else(|| ApiError::not_found("the action"))?;
+) -> ApiResult<Accepted<Shown>> {
+    let row =
+        app.store.read(move |tx| tx.action(action)?.filter(|row| row.task == task).ok_or(MISSING)).await?;
     refuse_disconnected(&app, &row.account).await?;
     match replies::retry(&app, action, body.may_double).await? {
         Retried::Queued => {}
@@ -125,8 +249,7 @@ pub(crate) async fn retry(
         }
     }
     let store = app.store.clone();
-    let shown = store.read(move |tx| show_row(tx, &app, &row)).await?;
-    Ok((StatusCode::ACCEPTED, Json(shown)))
+    Ok(Accepted(store.read(move |tx| shown(tx, &app, row)).await?))
 }
 
 /// Takes a file back that an employee wrote with: whoever has its link reads it no more.
@@ -134,7 +257,7 @@ pub(crate) async fn revoke(
     _: Operator,
     State(app): State<Arc<App>>,
     Path((task, action, attachment)): Path<(i64, i64, String)>,
-) -> ApiResult<StatusCode> {
+) -> ApiResult<Done> {
     let part = attachment.strip_prefix(&format!("{action}-")).and_then(|part| part.parse().ok());
     let at = to_column(now_ms());
     let revoked = app.store.write(move |tx| {
@@ -142,7 +265,7 @@ pub(crate) async fn revoke(
         let (Some(_), Some(part)) = (row, part) else { return Ok(false) };
         tx.revoke_file(action, part, at)
     });
-    if revoked.await? { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("the sent file")) }
+    if revoked.await? { Ok(Done) } else { Err(ApiError::not_found("the sent file")) }
 }
 
 /// Whoever took the account down does not want it to speak; the operator must know before they rely on it.
@@ -157,7 +280,7 @@ async fn refuse_disconnected(app: &App, account: &str) -> ApiResult<()> {
 }
 
 /// The quick reply's text with the names of this task.
-async fn filled(app: &App, id: i64, task: i64, body: &NewBody, token: &TokenRow) -> ApiResult<String> {
+async fn filled(app: &App, id: i64, task: i64, body: &New, token: &TokenRow) -> ApiResult<String> {
     let (named, notify, token) = (body.author, body.notify.clone(), token.clone());
     let (reply, names) = app
         .store
@@ -174,7 +297,7 @@ async fn filled(app: &App, id: i64, task: i64, body: &NewBody, token: &TokenRow)
     Ok(fill(&reply.text, &names, &TextFormat::Plain))
 }
 
-fn check(body: &NewBody) -> ApiResult<()> {
+fn check(body: &New) -> ApiResult<()> {
     if body.text.trim().is_empty() && body.attachments.is_empty() {
         return Err(ApiError::bad_request("empty-text", "`text` must not be empty without `attachments`"));
     }
@@ -197,78 +320,38 @@ fn check(body: &NewBody) -> ApiResult<()> {
 
 /// The named employee; else the token's; else the owner, so that a token without a person can write.
 pub(super) fn author(tx: &Tx, named: Option<i64>, token: &TokenRow) -> desk_store::Result<Option<Employee>> {
-    match named.or(token.employee) {
-        Some(id) => tx.employee(id),
-        None => tx.owner(),
-    }
+    named.map_or_else(|| tx.employee_of(token), |id| tx.employee(id))
 }
 
-fn show_row(tx: &Tx, app: &App, row: &ActionRow) -> desk_store::Result<Value> {
+fn shown(tx: &Tx, app: &App, row: ActionRow) -> desk_store::Result<Shown> {
     let delivery = if row.notify.as_array().is_none_or(Vec::is_empty) {
-        json!({"state": "internal", "code": null, "reason": null, "advice": null, "parts": []})
+        Delivery { state: "internal".into(), why: Why::default(), parts: Vec::new() }
     } else {
-        show_delivery(&tx.deliveries(row.id)?)
+        shown_delivery(tx.deliveries(row.id)?)
     };
-    Ok(json!({
-        "id": row.id,
-        "kind": row.kind,
-        "author": {"kind": row.author_kind, "id": row.author_id, "name": row.author_name},
-        "text": row.text,
-        "parts": row.parts,
-        "attachments": media::with_kept(tx, app, row.id, attachments(row))?,
-        "notify": row.notify,
-        "delivery": delivery,
-        "at": row.at,
-    }))
-}
-
-fn show_delivery(rows: &[DeliveryRow]) -> Value {
-    let (state, problem) = deliveries::whole(rows);
-    let parts: Vec<Value> = rows
-        .iter()
-        .map(|row| {
-            let problem = row.problem.clone().unwrap_or_default();
-            json!({
-                "part": row.part,
-                "conversation": row.conversation,
-                "state": row.state,
-                "message_id": row.message_id,
-                "code": problem["code"],
-                "reason": problem["text"],
-                "advice": problem["advice"],
-                "at": row.at,
-            })
-        })
-        .collect();
-    let problem = problem.cloned().unwrap_or_default();
-    json!({
-        "state": state,
-        "code": problem["code"],
-        "reason": problem["text"],
-        "advice": problem["advice"],
-        "parts": parts,
+    Ok(Shown {
+        id: row.id,
+        attachments: media::of_action(tx, app, &row)?,
+        kind: row.kind,
+        author: Author { kind: row.author_kind, id: row.author_id, name: row.author_name },
+        text: row.text,
+        parts: row.parts,
+        notify: row.notify,
+        delivery,
+        at: row.at,
     })
 }
 
-/// The parts that are files. In state `remote` the link is not the desk's, and may die.
-fn attachments(row: &ActionRow) -> Vec<Value> {
-    let parts = row.parts.as_array().map(Vec::as_slice).unwrap_or_default();
-    let media = parts.iter().enumerate().filter_map(|(index, part)| {
-        let (kind, media) = part.as_object()?.iter().next()?;
-        matches!(kind.as_str(), "image" | "video" | "audio" | "file").then_some((index, kind, media))
+fn shown_delivery(rows: Vec<DeliveryRow>) -> Delivery {
+    let (state, problem) = deliveries::whole(&rows);
+    let (state, why) = (state.to_owned(), Why::of(problem));
+    let parts = rows.into_iter().map(|row| DeliveryPart {
+        part: row.part,
+        conversation: row.conversation,
+        state: row.state,
+        message_id: row.message_id,
+        why: Why::of(row.problem.as_ref()),
+        at: row.at,
     });
-    media
-        .map(|(index, kind, media)| {
-            json!({
-                "id": format!("{}-{index}", row.id),
-                "kind": kind,
-                "name": media["name"],
-                "media_type": media["media_type"],
-                "size": media["size_bytes"],
-                "state": if media["url"].is_null() { "missing" } else { "remote" },
-                "url": media["url"],
-                "url_until": media["url_until"],
-            })
-        })
-        .collect()
+    Delivery { state, why, parts: parts.collect() }
 }

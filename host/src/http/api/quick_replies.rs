@@ -3,34 +3,72 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use channel_engine::contract::TextFormat;
-use desk_store::{QuickReply, TaskRow, TokenRow, Tx};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use desk_store::{QuickReply, StoreError, TaskRow, TokenRow, Tx};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::super::answer::{Created, Done, Tag, Tagged};
 use super::super::auth::{Admin, Operator};
 use super::super::error::{ApiError, ApiResult};
-use super::super::extract::{Json, Path, Query};
+use super::super::extract::{IfMatch, Json, Path, Query};
 use super::actions::{TEXT_CHARS_MAX, author};
-use super::{named, whole_list};
+use super::{List, named};
 use crate::app::App;
 use crate::desk::quick_replies::{self, Names};
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct ListQuery {
-    task: Option<i64>,
-}
+const MISSING: StoreError = StoreError::Missing("the quick reply");
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct NewBody {
+/// A canned answer.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "QuickReply")]
+pub(crate) struct Shown {
+    /// The desk's number.
+    id: i64,
+    /// By which operators find it.
     title: String,
+    /// What it says, with `{{contact.name}}` and `{{employee.name}}` for names.
     text: String,
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct ChangeBody {
+/// A canned answer in a list.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ListedQuickReply")]
+pub(crate) struct Listed {
+    /// It.
+    #[serde(flatten)]
+    shown: Shown,
+    /// How it reads in the task that was asked for; null: none was.
+    filled: Option<String>,
+}
+
+/// Which quick replies.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    /// A task: each then also says how it reads there.
+    task: Option<i64>,
+}
+
+/// A new canned answer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "NewQuickReply")]
+pub(crate) struct New {
+    /// 1 to 200 characters.
+    title: String,
+    /// 1 to 20,000 characters.
+    text: String,
+}
+
+/// What to change of a canned answer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "QuickReplyChange")]
+pub(crate) struct Change {
+    /// 1 to 200 characters.
     title: Option<String>,
+    /// 1 to 20,000 characters.
     text: Option<String>,
 }
 
@@ -38,7 +76,7 @@ pub(crate) async fn list(
     Operator(token): Operator,
     State(app): State<Arc<App>>,
     Query(query): Query<ListQuery>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<List<Listed>>> {
     let (rows, names) = app
         .store
         .read(move |tx| {
@@ -47,55 +85,64 @@ pub(crate) async fn list(
             Ok((tx.quick_replies()?, names))
         })
         .await?;
-    let items = rows.iter().map(|row| {
-        let mut shown = show_row(row);
-        shown["filled"] =
-            names.as_ref().map(|names| quick_replies::fill(&row.text, names, &TextFormat::Plain)).into();
-        shown
+    let items = rows.into_iter().map(|row| {
+        let filled = names.as_ref().map(|names| quick_replies::fill(&row.text, names, &TextFormat::Plain));
+        Listed { shown: shown(row), filled }
     });
-    Ok(Json(whole_list(items.collect())))
+    Ok(Json(List::whole(items)))
 }
 
 pub(crate) async fn show(
     _: Operator,
     State(app): State<Arc<App>>,
     Path(id): Path<i64>,
-) -> ApiResult<Json<Value>> {
-    Ok(Json(show_row(&find(&app, id).await?)))
+) -> ApiResult<Tagged<Shown>> {
+    Ok(tagged(app.store.read(move |tx| tx.quick_reply(id)?.ok_or(MISSING)).await?))
 }
 
 pub(crate) async fn add(
     _: Admin,
     State(app): State<Arc<App>>,
-    Json(body): Json<NewBody>,
-) -> ApiResult<(StatusCode, Json<Value>)> {
+    Json(body): Json<New>,
+) -> ApiResult<Created<Shown>> {
     let mut row = checked(QuickReply { id: 0, title: body.title, text: body.text })?;
-    let (title, text) = (row.title.clone(), row.text.clone());
-    row.id = app.store.write(move |tx| tx.add_quick_reply(&title, &text)).await?;
-    Ok((StatusCode::CREATED, Json(show_row(&row))))
+    let added = app.store.write(move |tx| {
+        row.id = tx.add_quick_reply(&row.title, &row.text)?;
+        Ok(row)
+    });
+    Ok(Created(shown(added.await?)))
 }
 
 pub(crate) async fn change(
     _: Admin,
     State(app): State<Arc<App>>,
     Path(id): Path<i64>,
-    Json(body): Json<ChangeBody>,
-) -> ApiResult<Json<Value>> {
-    let old = find(&app, id).await?;
-    let (title, text) = (body.title.unwrap_or(old.title), body.text.unwrap_or(old.text));
-    let row = checked(QuickReply { id, title, text })?;
-    let shown = show_row(&row);
-    app.store.write(move |tx| tx.set_quick_reply(&row)).await?;
-    Ok(Json(shown))
+    if_match: IfMatch,
+    Json(body): Json<Change>,
+) -> ApiResult<Tagged<Shown>> {
+    let row = app.store.write(move |tx| {
+        let old = tx.quick_reply(id)?.ok_or(MISSING)?;
+        if_match.check("the quick reply", &tag(&old))?;
+        let (title, text) = (body.title.unwrap_or(old.title), body.text.unwrap_or(old.text));
+        let row = checked(QuickReply { id, title, text })?;
+        tx.set_quick_reply(&row)?;
+        Ok(row)
+    });
+    Ok(tagged(row.await?))
 }
 
 pub(crate) async fn delete(
     _: Admin,
     State(app): State<Arc<App>>,
     Path(id): Path<i64>,
-) -> ApiResult<StatusCode> {
-    let found = app.store.write(move |tx| tx.delete_quick_reply(id)).await?;
-    if found { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("the quick reply")) }
+    if_match: IfMatch,
+) -> ApiResult<Done> {
+    let deleted = app.store.write(move |tx| {
+        if_match.check("the quick reply", &tag(&tx.quick_reply(id)?.ok_or(MISSING)?))?;
+        tx.delete_quick_reply(id)
+    });
+    deleted.await?;
+    Ok(Done)
 }
 
 /// Who is spoken of in a task: the one customer that is notified, else its requester; and who answers.
@@ -113,11 +160,6 @@ pub(super) fn names(
     })
 }
 
-async fn find(app: &App, id: i64) -> ApiResult<QuickReply> {
-    let found = app.store.read(move |tx| tx.quick_reply(id)).await?;
-    found.ok_or_else(|| ApiError::not_found("the quick reply"))
-}
-
 fn checked(row: QuickReply) -> ApiResult<QuickReply> {
     let title = named(&row.title)
         .map_err(|_| ApiError::bad_request("bad-title", "`title` must have 1 to 200 characters"))?;
@@ -129,6 +171,14 @@ fn checked(row: QuickReply) -> ApiResult<QuickReply> {
     Ok(QuickReply { title, ..row })
 }
 
-fn show_row(row: &QuickReply) -> Value {
-    json!({"id": row.id, "title": row.title, "text": row.text})
+fn tag(row: &QuickReply) -> Tag {
+    Tag::of(&(&row.title, &row.text))
+}
+
+fn tagged(row: QuickReply) -> Tagged<Shown> {
+    Tagged(tag(&row), shown(row))
+}
+
+fn shown(row: QuickReply) -> Shown {
+    Shown { id: row.id, title: row.title, text: row.text }
 }

@@ -8,17 +8,33 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::State;
 use axum::http::StatusCode;
 use desk_store::FileRow;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::super::answer::Created;
 use super::super::auth::Operator;
 use super::super::error::{ApiError, ApiResult};
-use super::super::extract::{Json, Query};
+use super::super::extract::Query;
 use crate::app::App;
 use crate::attachments::{BlobError, FILE_BYTES_MAX, Upload};
 use crate::clock::{now_ms, to_column};
 
-#[derive(Debug, Deserialize)]
+/// A file that is going to be sent.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Upload")]
+pub(crate) struct Shown {
+    /// What `attachments` of an action name.
+    id: i64,
+    /// As customers will see it.
+    name: String,
+    /// By its first bytes.
+    media_type: String,
+    /// Bytes.
+    size: i64,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct AddQuery {
     /// What the file is called; without one, by its kind.
     name: Option<String>,
@@ -30,7 +46,7 @@ pub(crate) async fn add(
     State(app): State<Arc<App>>,
     Query(query): Query<AddQuery>,
     mut body: Body,
-) -> ApiResult<(StatusCode, Json<Value>)> {
+) -> ApiResult<Created<Shown>> {
     if body.size_hint().lower() > FILE_BYTES_MAX {
         return Err(too_large());
     }
@@ -50,11 +66,11 @@ pub(crate) async fn add(
     let row = app.store.write(move |tx| tx.add_upload(&new).and_then(|id| tx.upload(id))).await?;
     drop(pin);
     let row = row.ok_or_else(|| ApiError::not_found("the upload"))?;
-    Ok((StatusCode::CREATED, Json(show_row(&row))))
+    Ok(Created(shown(row)))
 }
 
-pub(super) fn show_row(row: &FileRow) -> Value {
-    json!({"id": row.id, "name": row.name, "media_type": row.media_type, "size": row.size})
+fn shown(row: FileRow) -> Shown {
+    Shown { id: row.id, name: row.name, media_type: row.media_type, size: row.size }
 }
 
 async fn next(body: &mut Body) -> ApiResult<Option<Bytes>> {

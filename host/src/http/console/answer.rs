@@ -132,8 +132,8 @@ pub(super) async fn upload(
     query: Query<api::uploads::AddQuery>,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let (status, shown) = api::uploads::add(auth::Operator(reader.token), State(app), query, body).await?;
-    Ok((status, shown).into_response())
+    let made = api::uploads::add(auth::Operator(reader.token), State(app), query, body).await?;
+    Ok(made.into_response())
 }
 
 /// `POST /tasks/{id}/answer`. What cannot be sent comes back with what was written.

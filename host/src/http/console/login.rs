@@ -74,7 +74,7 @@ pub(super) async fn sign_in(
     let (token, hash) = (hash_token(given.token.trim()), hash_token(&cookie));
     let until = to_column(now.saturating_add(SESSION_MS));
     let opened = app.store.write(move |tx| {
-        let is_known = tx.token(&token)?.is_some();
+        let is_known = tx.token(&token)?.is_some_and(|kept| kept.is_good(to_column(now)));
         if is_known {
             tx.add_session(&hash, &token, until, to_column(now))?;
         }

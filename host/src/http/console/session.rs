@@ -64,8 +64,7 @@ impl FromRequestParts<Arc<App>> for Reader {
             .store
             .read(move |tx| {
                 let Some(token) = tx.session(&hash, now)? else { return Ok(None) };
-                let me = token.employee.map_or_else(|| tx.owner(), |id| tx.employee(id))?;
-                let me = me.ok_or(StoreError::Missing("the employee"))?;
+                let me = tx.employee_of(&token)?.ok_or(StoreError::Missing("the employee"))?;
                 Ok(Some((token, me)))
             })
             .await;

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::super::api;
 use super::super::auth;
 use super::super::error::ApiError;
-use super::super::extract::{Json, Path, Query};
+use super::super::extract::{IfMatch, Json, Path, Query};
 use super::inbox::Asked;
 use super::look::{Look, iso};
 use super::parts::phone;
@@ -233,8 +233,14 @@ pub(super) async fn change(
     }
     let body = serde_json::from_value(patch)
         .map_err(|_| refuse(ApiError::bad_request("bad-form", "the form is not ours")))?;
-    let changed =
-        api::tasks::change(auth::Operator(reader.token.clone()), State(app), Path(id), Json(body)).await;
+    let changed = api::tasks::change(
+        auth::Operator(reader.token.clone()),
+        State(app),
+        Path(id),
+        IfMatch::any(),
+        Json(body),
+    )
+    .await;
     changed.map_err(refuse)?;
     Ok(Redirect::to(&format!("/tasks/{id}{}", asked.here())).into_response())
 }

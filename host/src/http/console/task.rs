@@ -21,6 +21,7 @@ use super::refusal::Refusal;
 use super::session::Reader;
 use super::side;
 use crate::app::App;
+use crate::desk::tasks;
 
 /// Actions on a page; older ones are a link away.
 const ACTIONS: i64 = 100;
@@ -140,7 +141,8 @@ pub(super) async fn show(
     let refuse = |error: StoreError| Refusal::new(reader.look.clone(), error);
     let (id, me) = (opened.id, reader.me.id);
     if reader.may_operate() {
-        mark_read(app, me, id).await.map_err(refuse)?;
+        // What is shown now is not new any more.
+        tasks::note_read(app, me, id).await.map_err(refuse)?;
     }
     let (shared, look) = (app.clone(), reader.look.clone());
     let loaded = app.store.read(move |tx| {
@@ -156,14 +158,6 @@ pub(super) async fn show(
     let page = layout::page(&frame, &inbox::title(&reader.look, &inbox), &main);
     let status = if draft.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(layout::answer(status, reader.look.language, page))
-}
-
-/// What is shown now is not new any more.
-async fn mark_read(app: &App, me: i64, task: i64) -> desk_store::Result<()> {
-    if let Some(action) = app.store.read(move |tx| tx.unread_action(me, task)).await? {
-        app.store.write(move |tx| tx.visit(me, task, action)).await?;
-    }
-    Ok(())
 }
 
 /// The page's content. Pure.

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Busy, FORGED, KEYS};
 use crate::canary::Canaries;
 use crate::{Feed, desk_program, feed_folder, run_desk};
 
-/// For an answer; a stream of events has none that ends.
+/// For an answer; of a stream of events only the beginning is read.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 /// How much was searched, bytes.
@@ -61,15 +61,19 @@ impl Busy {
     /// Every route that there is, asked by each who may, and by who may not.
     async fn search_answers(&self, canaries: &Canaries, searched: &mut Searched) -> anyhow::Result<()> {
         let http = crate::desk::client();
-        for path in self.paths()? {
+        for path in self.paths().await? {
             for token in self.tokens.iter().map(Some).chain([None, Some(&FORGED[0].to_owned())]) {
                 let mut request = http.get(format!("{}{path}", self.bench.desk.base)).timeout(ANSWER_MAX);
                 if let Some(token) = token {
                     request = request.bearer_auth(token);
                 }
-                let answer = request.send().await.with_context(|| path.clone())?;
+                let mut answer = request.send().await.with_context(|| path.clone())?;
                 let (status, head) = (answer.status(), format!("{:?}", answer.headers()));
-                let body = answer.bytes().await.unwrap_or_default();
+                let body = if head.contains("text/event-stream") {
+                    answer.chunk().await?.unwrap_or_default()
+                } else {
+                    answer.bytes().await.unwrap_or_default()
+                };
                 searched.answers += canaries.absent(&format!("{path} ({status})"), head.as_bytes())?;
                 searched.answers += canaries.absent(&format!("{path} ({status})"), &body)?;
                 searched.requests += 1;
@@ -78,24 +82,28 @@ impl Busy {
         Ok(())
     }
 
-    /// The paths of every route in the desk's source, with things that are there in the places of names, and some that
-    /// are not.
-    fn paths(&self) -> anyhow::Result<BTreeSet<String>> {
+    /// The paths of every route in the desk's source and in its API's document, with things that are there in the places of
+    /// names, and some that are not.
+    async fn paths(&self) -> anyhow::Result<BTreeSet<String>> {
         let mut routes = Vec::new();
         routes_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../host/src/http"), &mut routes)?;
-        ensure!(routes.len() > 20, "{routes:?}");
+        let own = routes.len();
+        let document = format!("{}/api/openapi.json", self.bench.desk.base);
+        let document: Value =
+            serde_json::from_str(&crate::desk::client().get(document).send().await?.text().await?)?;
+        let of_api = document["paths"].as_object().into_iter().flatten();
+        routes.extend(of_api.filter(|(_, methods)| methods["get"].is_object()).map(|(path, _)| path.clone()));
+        ensure!(own > 20 && routes.len() > own + 20, "{routes:?}");
         let names = [self.account.as_str(), "1", "2", "console.js", "go.js"];
         let mut paths = BTreeSet::new();
         for route in routes {
-            for prefix in ["", "/api/v1"] {
-                let mut filled = vec![format!("{prefix}{route}")];
-                while filled.iter().any(|path| path.contains('{')) {
-                    let split = filled.iter().filter_map(|path| parts(path));
-                    let named = |(before, after)| names.map(|name| format!("{before}{name}{after}"));
-                    filled = split.flat_map(named).collect();
-                }
-                paths.extend(filled);
+            let mut filled = vec![route];
+            while filled.iter().any(|path| path.contains('{')) {
+                let split = filled.iter().filter_map(|path| parts(path));
+                let named = |(before, after)| names.map(|name| format!("{before}{name}{after}"));
+                filled = split.flat_map(named).collect();
             }
+            paths.extend(filled);
         }
         Ok(paths)
     }
@@ -153,7 +161,7 @@ fn routes_in(folder: &Path, routes: &mut Vec<String>) -> anyhow::Result<()> {
         } else {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             let quoted = text.split(".route(").skip(1).filter_map(|after| after.split('"').nth(1));
-            routes.extend(quoted.map(str::to_owned));
+            routes.extend(quoted.filter(|quoted| quoted.starts_with('/')).map(str::to_owned));
         }
     }
     Ok(())

@@ -10,10 +10,11 @@ use desk_store::{AccountRow, Tx};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::super::super::answer::Created;
 use super::super::super::api;
 use super::super::super::auth;
 use super::super::super::error::ApiError;
-use super::super::super::extract::{Json, Path};
+use super::super::super::extract::{IfMatch, Json, Path};
 use super::super::look::Look;
 use super::super::refusal::{self, Refusal};
 use super::super::session::{Admin, Reader};
@@ -230,10 +231,7 @@ pub(super) async fn create(
     let body = body(&reader, json!({"channel": channel, "name": name, "settings": settings}))?;
     let admin = auth::Admin(reader.token.clone());
     match api::accounts::create(admin, State(app), Json(body)).await {
-        Ok((_, Json(made))) => {
-            let id = made["id"].as_str().unwrap_or_default();
-            Ok(Redirect::to(&format!("/settings/accounts/{id}")).into_response())
-        }
+        Ok(Created(made)) => Ok(Redirect::to(&format!("/settings/accounts/{}", made.id)).into_response()),
         Err(error) => Ok(show(&reader, &view, Some(&refusal::says(reader.look.words, &error)))),
     }
 }
@@ -249,7 +247,7 @@ pub(super) async fn change(
     let (name, settings) = entered(&mut view, &pairs);
     let body = body(&reader, json!({"name": name, "settings": settings}))?;
     let admin = auth::Admin(reader.token.clone());
-    match api::accounts::change(admin, State(app), Path(id.clone()), Json(body)).await {
+    match api::accounts::change(admin, State(app), Path(id.clone()), IfMatch::any(), Json(body)).await {
         Ok(_) => Ok(Redirect::to(&format!("/settings/accounts/{id}")).into_response()),
         Err(error) => Ok(show(&reader, &view, Some(&refusal::says(reader.look.words, &error)))),
     }
@@ -279,7 +277,7 @@ pub(super) async fn disconnect(
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
     let admin = auth::Admin(reader.token.clone());
-    let done = api::accounts::disconnect(admin, State(app), Path(id.clone())).await;
+    let done = api::accounts::disconnect(admin, State(app), Path(id.clone()), IfMatch::any()).await;
     done.map_err(|error| refuse(&reader, error))?;
     Ok(Redirect::to(&format!("/settings/accounts/{id}")).into_response())
 }

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::super::api::directory;
+use super::super::super::api::{contact_templates, employees, task_templates};
 use super::super::super::auth;
 use super::super::super::error::ApiError;
 use super::super::super::extract::{Json, Path};
@@ -97,15 +97,22 @@ pub(super) struct Added {
 /// Does what the form asks for.
 async fn add_one(app: Arc<App>, reader: &Reader, what: &str, added: Added) -> Result<(), ApiError> {
     let admin = auth::Admin(reader.token.clone());
-    let body = json!({"name": added.name, "assignee": added.assignee.parse::<i64>().ok()});
     let odd = |_| ApiError::bad_request("bad-form", "the form is not ours");
-    let (template, employee) =
-        (serde_json::from_value(body.clone()).map_err(odd)?, serde_json::from_value(body).map_err(odd)?);
-    let state = State(app);
+    let (state, name) = (State(app), added.name);
     match what {
-        "employee" => directory::add_employee(admin, state, Json(employee)).await.map(drop),
-        "task_template" => directory::add_task_template(admin, state, Json(template)).await.map(drop),
-        "contact_template" => directory::add_contact_template(admin, state, Json(template)).await.map(drop),
+        "employee" => {
+            let body = serde_json::from_value(json!({"name": name})).map_err(odd)?;
+            employees::add(admin, state, Json(body)).await.map(drop)
+        }
+        "task_template" => {
+            let body = json!({"name": name, "assignee": added.assignee.parse::<i64>().ok()});
+            let body = serde_json::from_value(body).map_err(odd)?;
+            task_templates::add(admin, state, Json(body)).await.map(drop)
+        }
+        "contact_template" => {
+            let body = serde_json::from_value(json!({"name": name})).map_err(odd)?;
+            contact_templates::add(admin, state, Json(body)).await.map(drop)
+        }
         _ => Err(ApiError::not_found("this list")),
     }
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::super::super::api::quick_replies;
 use super::super::super::auth;
 use super::super::super::error::ApiError;
-use super::super::super::extract::{Json, Path};
+use super::super::super::extract::{IfMatch, Json, Path};
 use super::super::look::Look;
 use super::super::refusal::{self, Refusal};
 use super::super::session::{Admin, Reader};
@@ -102,10 +102,12 @@ async fn save(app: &Arc<App>, reader: &Reader, id: Option<i64>, written: Written
             let body = serde_json::from_value(body).map_err(odd)?;
             quick_replies::add(admin, state, Json(body)).await.map(drop)
         }
-        Some(id) if written.delete => quick_replies::delete(admin, state, Path(id)).await.map(drop),
+        Some(id) if written.delete => {
+            quick_replies::delete(admin, state, Path(id), IfMatch::any()).await.map(drop)
+        }
         Some(id) => {
             let body = serde_json::from_value(body).map_err(odd)?;
-            quick_replies::change(admin, state, Path(id), Json(body)).await.map(drop)
+            quick_replies::change(admin, state, Path(id), IfMatch::any(), Json(body)).await.map(drop)
         }
     }
 }

@@ -7,13 +7,13 @@ use axum::response::Response;
 use desk_store::ParkedRow;
 use maud::{Markup, html};
 
-use super::super::super::error::ApiError;
+use super::super::super::api;
 use super::super::look::{Look, iso};
 use super::super::refusal::Refusal;
 use super::super::session::Admin;
 use super::{Tab, refuse};
 use crate::app::App;
-use crate::doctor::{self, Finding};
+use crate::doctor::Finding;
 
 /// Parked events that are shown, the newest.
 const PARKED: i64 = 50;
@@ -42,16 +42,8 @@ pub(super) async fn page(Admin(reader): Admin, State(app): State<Arc<App>>) -> R
         .collect();
     let parked =
         app.store.read(|tx| tx.parked(i64::MAX, PARKED)).await.map_err(|error| refuse(&reader, error))?;
-    let findings = examine(&app).await.map_err(|error| refuse(&reader, error))?;
+    let findings = api::doctor::findings(&app).await.map_err(|error| refuse(&reader, error))?;
     Ok(super::page(&reader, Tab::System, None, &draw(&reader.look, &loaded, &parked, &findings)))
-}
-
-/// On a thread of its own, since it reads the file while others wait.
-async fn examine(app: &App) -> Result<Vec<Finding>, ApiError> {
-    let path = app.store.path().to_owned();
-    let runtime = tokio::runtime::Handle::current();
-    let looked = tokio::task::spawn_blocking(move || runtime.block_on(doctor::examine(&path)).findings).await;
-    looked.map_err(|error| ApiError::unavailable("doctor", error.to_string()))
 }
 
 /// The page. Pure.
