@@ -26,7 +26,7 @@ fn the_document_is_the_one_that_is_kept() {
         kept == now,
         "host/{KEPT} is not what the code says, from line {} on. If that is meant:\n\
          DESK_KEEP_OPENAPI=1 cargo test -p desk --test openapi",
-        differs.map_or_else(|| kept.lines().count().min(now.lines().count()), |line| line) + 1,
+        differs.unwrap_or_else(|| kept.lines().count().min(now.lines().count())) + 1,
     );
 }
 
