@@ -19,6 +19,7 @@ struct Route {
     scope: usize,
     takes_json: bool,
     tagged: bool,
+    paged: bool,
 }
 
 /// A desk that has one of everything.
@@ -78,6 +79,7 @@ impl Stock {
         let mut routes = Vec::new();
         for (path, methods) in document["paths"].as_object().context("paths")? {
             for (method, operation) in methods.as_object().context("methods")? {
+                let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
                 let scope = operation["security"][0]["token"][0].as_str().unwrap_or_default();
                 routes.push(Route {
                     method: method.to_uppercase().parse()?,
@@ -89,6 +91,7 @@ impl Stock {
                         .with_context(|| format!("{path}: {scope:?}"))?,
                     takes_json: !operation["requestBody"]["content"]["application/json"].is_null(),
                     tagged: !operation["responses"]["200"]["headers"]["ETag"].is_null(),
+                    paged: parameters.iter().any(|it| it["name"] == "cursor"),
                 });
             }
         }
@@ -197,6 +200,43 @@ async fn what_is_of_another_account_is_not_found() -> anyhow::Result<()> {
     let file =
         shown.iter().find(|it| it["id"] == stock.action).context("the answer")?["attachments"][0].clone();
     ensure!(file["state"] == "kept", "it was taken back: {file}");
+    Ok(())
+}
+
+/// Every list that has a cursor: page by page it is the same as at once, nothing left out and nothing twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_are_the_same_page_by_page() -> anyhow::Result<()> {
+    let stock = stock().await?;
+    let desk = &stock.bench.desk;
+    let (_, bot) = stock.bench.connect("Other", json!({})).await?;
+    for name in ["Petro", "Maria"] {
+        stock.bench.viber.add_user(&bot, name, json!({})).await?.write("hello").await?;
+    }
+    let hook = Hook::of(&stock.bench.viber, &bot).await?;
+    for body in ["one", "two"] {
+        hook.post(body.as_bytes()).await?;
+    }
+    desk.post(&format!("tasks/{}/actions", stock.task), json!({"text": "a note"})).await?;
+    let mut seen = 0;
+    for route in stock.routes().await?.into_iter().filter(|route| route.paged) {
+        let whole = desk.get(&route.path).await?;
+        let items = whole["items"].as_array().context("items")?;
+        ensure!(items.len() >= 3 && whole["next_cursor"].is_null(), "{}: {whole}", route.path);
+        let (mut walked, mut query) = (Vec::new(), "limit=1".to_owned());
+        loop {
+            let page = desk.get(&format!("{}?{query}", route.path)).await?;
+            ensure!(walked.len() <= items.len(), "{} has no end", route.path);
+            walked.extend(page["items"].as_array().context("items")?.iter().map(|item| item["id"].clone()));
+            if page["next_cursor"].is_null() {
+                break;
+            }
+            query = format!("limit=1&cursor={}", page["next_cursor"]);
+        }
+        let at_once: Vec<_> = items.iter().map(|item| item["id"].clone()).collect();
+        ensure!(walked == at_once, "{}: {walked:?}, at once {at_once:?}", route.path);
+        seen += 1;
+    }
+    ensure!(seen >= 4, "only {seen} lists have pages");
     Ok(())
 }
 
