@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use desk_store::faults::crash_point;
 use sha2::{Digest, Sha256};
 
 /// The folder of files.
@@ -191,7 +192,9 @@ impl BlobWriter {
         let pin = self.pins.pin(&blob.sha256);
         std::fs::create_dir_all(folder)?;
         if let Some(new) = &self.path {
+            crash_point("before-blob-name");
             std::fs::rename(new, &path)?;
+            crash_point("after-blob-name");
         }
         self.path = None;
         File::open(folder)?.sync_all()?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use desk_store::faults::crash_point;
 use desk_store::{KeptMedia, MediaRow, StoreError};
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -83,7 +84,9 @@ async fn rescue(app: &Arc<App>, downloader: &Downloader, row: MediaRow) -> Resul
     match downloader.fetch(&app.blobs, &row.url, kind, limit).await {
         Ok(fetched) => {
             let kept = kept(&row, kind, &fetched);
+            crash_point("before-kept");
             let is_wanted = app.store.write(move |tx| tx.keep_media(row.id, &kept)).await?;
+            crash_point("after-kept");
             let Fetched { blob, pin, .. } = fetched;
             drop(pin);
             if !is_wanted {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use channel_engine::contract::{Account, AccountRequest, Conversation, Outcome, Problem};
 use channel_engine::{CallError, Channel};
+use desk_store::faults::crash_point;
 use desk_store::{AccountRow, StoreError, Tries, Tx};
 
 use super::breaker::{Pause, Verdict};
@@ -256,6 +257,7 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
     let (shared, conversation) = (app.clone(), input.conversation.id.clone());
     let dedupe = input.event.dedupe().to_owned();
     let answered = if let Event::Answer(answer) = &input.event { Some(answer.call.clone()) } else { None };
+    crash_point("before-effects");
     let end = app
         .store
         .write(move |tx| {
@@ -278,6 +280,7 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
             Ok(End::Done)
         })
         .await?;
+    crash_point("after-effects");
     app.outbox_bell.notify_one();
     app.media_bell.notify_one();
     app.inbox_bell.notify_one();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use channel_engine::contract::{Answer, AnswerResult, Call};
-use desk_store::faults::is_planted;
+use desk_store::faults::{crash_point, is_planted};
 use desk_store::{CallRow, StoreError, Tx};
 
 use crate::app::App;
@@ -29,7 +29,10 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 pub async fn recover(app: &App) -> Result<(), StoreError> {
     let said = "the desk stopped while the call was under way";
     let again = is_planted("interrupted-sent-again");
-    app.store.write(move |tx| lose(tx, tx.interrupted_calls()?, said, again)).await
+    crash_point("before-recover");
+    app.store.write(move |tx| lose(tx, tx.interrupted_calls()?, said, again)).await?;
+    crash_point("after-recover");
+    Ok(())
 }
 
 /// Queues for the plugin that nobody will hear the answers to these calls. `as_not_sent` is a planted fault.
@@ -81,6 +84,7 @@ async fn begin(app: &App) -> Result<(Vec<CallRow>, Duration), StoreError> {
         let wait = next.and_then(|next| u64::try_from(next - now).ok()).map(Duration::from_millis);
         return Ok((Vec::new(), wait.unwrap_or(POLL).min(POLL)));
     }
+    crash_point("before-attempts");
     let begun = app
         .store
         .write(move |tx| {
@@ -93,6 +97,7 @@ async fn begin(app: &App) -> Result<(Vec<CallRow>, Duration), StoreError> {
             Ok(begun)
         })
         .await?;
+    crash_point("after-attempts");
     Ok((begun, Duration::ZERO))
 }
 
@@ -148,7 +153,12 @@ async fn send(app: &Arc<App>, row: &CallRow) -> AnswerResult {
         return AnswerResult::NotSent(format!("channel `{}` is not loaded", account.channel));
     };
     match serde_json::from_value::<Call>(row.request.clone()) {
-        Ok(call) => app.egress.send(&call, &channel.manifest().hosts, &secrets).await,
+        Ok(call) => {
+            crash_point("before-send");
+            let result = app.egress.send(&call, &channel.manifest().hosts, &secrets).await;
+            crash_point("after-send");
+            result
+        }
         Err(error) => AnswerResult::RefusedByPolicy(format!("the stored call is damaged: {error}")),
     }
 }

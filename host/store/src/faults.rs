@@ -1,14 +1,35 @@
-//! Planted faults, for the tests of the tests: each takes one mechanism out of the desk, and a test must notice. Without the
-//! feature `faults`, which no program but `desk-faults` is built with, there is none. Not here: what a fault does; that
-//! stands where it does it.
+//! Planted faults, for the tests of the tests: each takes one mechanism out of the desk, and a test must notice; and points
+//! at which a desk can be made to die. Without the feature `faults`, which no program but `desk-faults` is built with, there
+//! is neither. Not here: what a fault does; that stands where it does it.
 
-pub use inner::{is_planted, is_remembered, remember};
+pub use inner::{crash_point, is_planted, is_remembered, remember};
+
+/// Where a desk can be made to die: before and after everything that counts once it has happened.
+pub const CRASH_POINTS: [&str; 14] = [
+    "before-commit",
+    "after-commit",
+    "before-effects",
+    "after-effects",
+    "before-attempts",
+    "after-attempts",
+    "before-send",
+    "after-send",
+    "before-recover",
+    "after-recover",
+    "before-blob-name",
+    "after-blob-name",
+    "before-kept",
+    "after-kept",
+];
 
 /// With the feature.
 #[cfg(feature = "faults")]
 mod inner {
     use std::collections::HashSet;
+    use std::sync::atomic::{AtomicU32, Ordering};
     use std::sync::{LazyLock, Mutex, PoisonError};
+
+    use super::CRASH_POINTS;
 
     /// What can be planted, by `DESK_FAULT=name`.
     const FAULTS: [&str; 13] = [
@@ -44,6 +65,26 @@ mod inner {
         *PLANTED == fault
     }
 
+    /// `DESK_CRASH=name:3`: at the third time that this point is reached.
+    static CRASH: LazyLock<Option<(String, u32)>> = LazyLock::new(|| {
+        let planned = std::env::var("DESK_CRASH").ok()?;
+        let (name, time) = planned.split_once(':')?;
+        Some((name.to_owned(), time.parse().ok()?))
+    });
+    static REACHED: AtomicU32 = AtomicU32::new(0);
+
+    /// Dies here, if it was planned, as by `kill -9`: nothing is written, closed or told any more.
+    ///
+    /// # Panics
+    /// It is not in the list.
+    pub fn crash_point(name: &str) {
+        assert!(CRASH_POINTS.contains(&name), "{name} is not in the list of crash points");
+        let Some((planned, time)) = &*CRASH else { return };
+        if planned == name && REACHED.fetch_add(1, Ordering::SeqCst) + 1 == *time {
+            std::process::abort();
+        }
+    }
+
     /// Whether a dedupe id is in memory, where `memory-dedupe` keeps it.
     #[must_use]
     pub fn is_remembered(account: &str, dedupe: &str) -> bool {
@@ -61,6 +102,10 @@ mod inner {
 /// Without it: nothing that the compiler does not take out again.
 #[cfg(not(feature = "faults"))]
 mod inner {
+    /// Goes on.
+    #[inline]
+    pub const fn crash_point(_name: &str) {}
+
     /// No fault is planted.
     #[must_use]
     #[inline]

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
 use crate::changes::{Bell, Change, Changes};
-use crate::faults::is_planted;
+use crate::faults::{crash_point, is_planted};
 use crate::{Result, StoreError, WriterStats};
 
 /// Most jobs that share one commit. A commit costs an `fdatasync`; sharing it is the whole speed of the store.
@@ -334,7 +334,9 @@ fn write_loop(db: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, stats: &Wri
             jobs.drain(..).for_each(|job| job.answer(true));
             std::thread::sleep(SLOW_DISK);
         }
+        crash_point("before-commit");
         let committed = ran.and_then(|changes| db.execute_batch("COMMIT").map(|()| changes));
+        crash_point("after-commit");
         stats.commits.add(began.elapsed());
         stats.jobs.fetch_add(jobs.len() as u64, Ordering::Relaxed);
         if let Err(error) = &committed {

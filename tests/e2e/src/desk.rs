@@ -1,5 +1,7 @@
 //! `desk serve` as a process, and a client of its API. Not here: callbacks, which `callback` makes and signs.
 
+mod deaths;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -8,7 +10,6 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -163,16 +164,6 @@ impl Desk {
         let keys = keys.iter().map(|key| ("an account's key", key.as_str()));
         let canaries = Canaries::of(keys.chain([("the administrator's token", self.token.as_str())]))?;
         canaries.absent_from_files(&self.data, &[])
-    }
-
-    /// Starts it and kills it after this time, wherever it then is in its start.
-    ///
-    /// # Errors
-    /// It cannot be started.
-    pub async fn start_and_kill(&mut self, after: Duration) -> anyhow::Result<()> {
-        self.process = launch(&self.options, &self.data)?;
-        tokio::time::sleep(after).await;
-        self.kill()
     }
 
     /// Starts it again on another folder, as after a restore: with the same port, and the tokens of the other desk. The folder

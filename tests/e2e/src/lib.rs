@@ -14,6 +14,7 @@ pub mod files;
 pub mod kills;
 pub mod load;
 pub mod ops;
+pub mod points;
 pub mod power;
 mod process;
 pub mod random;

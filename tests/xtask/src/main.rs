@@ -6,6 +6,8 @@ mod ci;
 mod demo;
 mod fuzz;
 #[cfg(test)]
+mod points;
+#[cfg(test)]
 mod proofs;
 mod prove;
 mod run;

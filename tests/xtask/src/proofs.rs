@@ -9,7 +9,7 @@ use crate::run::root;
 use crate::tidy::sources;
 
 mod red;
-mod source;
+pub(crate) mod source;
 
 use source::{functions, ids};
 

@@ -4,7 +4,7 @@ use crate::build;
 use crate::run::{cargo, program, run};
 
 /// Proofs that take mechanisms out of a desk, which is built for it.
-const NEED_FAULTS: [&str; 3] = ["power", "faults", "all"];
+const NEED_FAULTS: [&str; 4] = ["power", "points", "faults", "all"];
 
 /// Builds everything and proves what is named.
 pub(crate) fn prove(arguments: &[String]) -> anyhow::Result<()> {

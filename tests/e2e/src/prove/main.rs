@@ -14,6 +14,7 @@ mod kills;
 mod lost;
 mod media;
 mod order;
+mod points;
 mod power;
 mod receipts;
 mod recovery;
@@ -160,8 +161,14 @@ const PROOFS: &[Proof] = &[
     Proof {
         name: "power",
         promises: "G1 G18",
-        does: "100 power cuts: what was not synced is gone; and a desk that syncs less, which must lose (6 min)",
+        does: "100 power cuts: what was not synced is gone; and a desk that syncs less, which must lose (7 min)",
         run: |report| Box::pin(power::prove(report)),
+    },
+    Proof {
+        name: "points",
+        promises: "G1-G7 G9",
+        does: "a desk dies at each crash point, 5 times each, and again while it recovers (10 min)",
+        run: |report| Box::pin(points::prove(report)),
     },
     Proof {
         name: "faults",

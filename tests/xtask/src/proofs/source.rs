@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::Id;
 
 /// A function with all that belongs to it.
-pub(super) struct Function {
-    pub(super) name: String,
+pub(crate) struct Function {
+    pub(crate) name: String,
     /// The lines of its doc comment.
     pub(super) docs: String,
     /// From the doc comment to the closing brace.
-    text: String,
+    pub(crate) text: String,
     /// Marked as a test.
     pub(super) is_test: bool,
 }
@@ -25,7 +25,7 @@ impl Function {
 }
 
 /// Every function of a formatted source, those inside a macro too.
-pub(super) fn functions(source: &str) -> Vec<Function> {
+pub(crate) fn functions(source: &str) -> Vec<Function> {
     let lines: Vec<&str> = source.lines().collect();
     let found = lines.iter().enumerate().filter_map(|(at, line)| Some((at, name_in(line)?)));
     found.map(|(at, name)| function(&lines, at, name)).collect()
