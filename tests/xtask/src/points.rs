@@ -7,7 +7,7 @@ use crate::tidy::sources;
 /// What counts once it has happened.
 const DEEDS: [&str; 3] = ["\"COMMIT\"", ".egress.send(", "fs::rename("];
 /// Functions with such a deed that need no point: file, name, and why.
-const EXEMPT: [(&str, &str, &str); 4] = [
+const EXEMPT: [(&str, &str, &str); 6] = [
     ("host/store/src/store.rs", "read_now", "ends a look: nothing is written"),
     ("host/store/src/look.rs", "read", "ends a look: nothing is written"),
     (
@@ -15,6 +15,8 @@ const EXEMPT: [(&str, &str, &str); 4] = [
         "write_key",
         "at a first start, or with the desk down: done again by hand",
     ),
+    ("host/store/src/alone.rs", "change_alone", "a person's command, with the desk down"),
+    ("host/src/backup/take.rs", "take", "a person's command: a backup that has no name yet is none"),
     ("host/engine/src/cache.rs", "write", "of a cache: what is lost is compiled again"),
 ];
 
@@ -39,7 +41,9 @@ fn unframed(file: &str, source: &str) -> Vec<String> {
 #[test]
 fn every_commit_and_send_stands_between_crash_points() {
     let mut deeds = 0;
-    for (name, text) in sources(&["rs"]).iter().filter(|(name, _)| name.starts_with("host/")) {
+    for (name, text) in
+        sources(&["rs"]).iter().filter(|(name, _)| name.starts_with("host/") && !name.contains("/tests/"))
+    {
         deeds += DEEDS.iter().map(|deed| text.matches(deed).count()).sum::<usize>();
         let missing = unframed(name, text);
         assert!(missing.is_empty(), "{name}: no crash point before and after what happens in {missing:?}");
