@@ -11,8 +11,8 @@ use tokio::task::JoinSet;
 
 use crate::callback::{self, Hook};
 
-/// How long a callback is repeated at most. Viber does it for an hour.
-const REPEAT_FOR: Duration = Duration::from_secs(40);
+/// How long a callback is repeated at most: through several starts of a desk on a busy machine. Viber does it for an hour.
+const REPEAT_FOR: Duration = Duration::from_secs(120);
 /// Pause before a repeat.
 const REPEAT_AFTER: Duration = Duration::from_millis(10);
 

@@ -110,10 +110,10 @@ impl Points {
         Ok(seen)
     }
 
-    /// A photo of the round. Its name is another each time, as its link is.
+    /// A photo of the round, another one each time: its name, its link and its bytes.
     fn photo(&self, number: usize) -> Vec<u8> {
         let (round, name) = (self.round, format!("photo-{}-{number}", self.round));
-        let url = format!("https://{HOST}/good.png?{name}");
+        let url = format!("https://{HOST}/own.png?{name}");
         let token = PHOTO_TOKENS + (round * PEOPLE + number) as u64;
         callback::message(token, &name, &json!({"type": "picture", "media": url, "size": 9}))
     }
