@@ -37,6 +37,8 @@ pub struct App {
     pub breakers: Breakers,
     /// Rung when an event was queued.
     pub inbox_bell: Notify,
+    /// Hours that an answer may wait to be sent.
+    pub send_hours: u32,
     /// The way out to messengers.
     pub egress: Egress,
     /// Rung when a call was queued.
@@ -75,6 +77,12 @@ impl Channels {
             );
         }
         Ok(Self { by_id })
+    }
+
+    /// The ids of all.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.by_id.keys().cloned().collect()
     }
 
     /// The channel with this id.

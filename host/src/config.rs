@@ -36,6 +36,8 @@ pub struct FileConfig {
     pub keep_media_days: Option<u32>,
     /// Days that a customer's link to a sent file works.
     pub file_days: Option<u32>,
+    /// Hours that an answer may wait to be sent.
+    pub send_hours: Option<u32>,
     /// Megabytes of the disk that stay free.
     pub free_disk_min_mb: Option<u64>,
     /// How lines of the log are written.

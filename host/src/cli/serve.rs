@@ -65,6 +65,9 @@ pub(super) struct ServeArgs {
     /// Days that a customer's link to a sent file works [default: 30]
     #[arg(long, env = "DESK_FILE_DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     file_days: Option<u32>,
+    /// Hours that an answer may wait to be sent; then it ends as failed [default: 24]
+    #[arg(long, env = "DESK_SEND_HOURS", value_parser = clap::value_parser!(u32).range(1..))]
+    send_hours: Option<u32>,
     /// HOST=URL: send calls for a host elsewhere, for the simulator and tests
     #[arg(long, env = "DESK_EGRESS", value_delimiter = ',')]
     egress: Vec<String>,
@@ -92,6 +95,7 @@ struct Settings {
     check_every: Option<Duration>,
     keep: Keep,
     file_days: u32,
+    send_hours: u32,
     egress: Vec<String>,
     clock: Option<PathBuf>,
     limits: Limits,
@@ -143,6 +147,7 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
             media_days: args.keep_media_days.or(file.keep_media_days).map(|days| days.max(1)),
         },
         file_days: args.file_days.or(file.file_days).unwrap_or(attachments::LINK_DAYS).max(1),
+        send_hours: args.send_hours.or(file.send_hours).unwrap_or(outbox::SEND_HOURS).max(1),
         egress: if args.egress.is_empty() { file.egress } else { args.egress },
         clock: args.clock.or(file.clock),
         limits: limits(args.connections_max.or(file.connections_max)),
@@ -192,6 +197,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         lanes: Lanes::default(),
         breakers: Breakers::default(),
         inbox_bell: Notify::new(),
+        send_hours: settings.send_hours,
         egress,
         outbox_bell: Notify::new(),
         metrics: Metrics::default(),
@@ -252,10 +258,15 @@ async fn work(app: Arc<App>, check_every: Option<Duration>, keep: Keep) {
     if let Err(error) = outbox::recover(&app).await {
         tracing::error!(%error, "calls that a stop interrupted could not be settled");
     }
+    // Before anything is sent: what had to wait through a long stop may be late by now.
+    if let Err(error) = outbox::sweep(&app).await {
+        tracing::error!(%error, "what has waited too long could not be ended");
+    }
     // A check that a stop cuts off has changed nothing: its one transaction is kept whole or not at all.
     tokio::select! {
         () = checks::run(app.clone(), check_every) => {}
         () = retention::run(app.clone(), keep) => {}
+        () = outbox::end_in_time(app.clone()) => {}
         _ = async {
             tokio::join!(
                 outbox::run(app.clone(), app.stop.clone()),

@@ -63,6 +63,14 @@ pub fn apply_delivery(tx: &Tx, place: &Place, delivery: &Delivery) -> Result<()>
         .try_for_each(|receipt| apply_to_message(tx, &place.account.id, receipt))
 }
 
+/// Makes sure that a reply which the plugin took has a part: one of which it says nothing must not be forgotten.
+///
+/// # Errors
+/// The reply does not exist, or the database refuses.
+pub fn expect(tx: &Tx, place: &Place, reply: &str) -> Result<()> {
+    tx.add_delivery(action_id(reply)?, &place.account.id, place.conversation, 0, place.now)
+}
+
 /// Applies a receipt, or keeps it until its message is known.
 ///
 /// # Errors

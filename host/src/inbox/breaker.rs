@@ -16,6 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use channel_engine::{CallError, Channel};
 use desk_store::Tx;
+use desk_store::faults::is_planted;
 use serde::{Deserialize, Serialize};
 
 /// So many failures one after another open it.
@@ -133,6 +134,9 @@ impl Pass<'_> {
 
     /// The plugin broke down at `now`.
     pub fn failed(mut self, now: u64, error: &CallError) -> Verdict {
+        if is_planted("breaker-removed") {
+            return Verdict { is_probe: false, has_changed: false };
+        }
         let has_changed = self.end(|breaker, is_probe| breaker.failed(is_probe, now, error.kind()));
         Verdict { is_probe: self.is_probe, has_changed }
     }

@@ -6,6 +6,7 @@
 
 use channel_engine::CallError;
 use channel_engine::contract::{Problem, ProblemClass};
+use desk_store::faults::is_planted;
 use desk_store::{NewParked, Tries, Tx};
 
 use super::event::{Event, Origin};
@@ -40,7 +41,7 @@ pub(super) async fn failed(
 ) -> Result<End, InboxError> {
     let problem = problem_of(error);
     let left = tries.left + i64::from(is_probe);
-    if left == 0 || origin == Origin::Direct {
+    if left == 0 || origin == Origin::Direct || is_planted("tries-removed") {
         return park(app, input, origin, tries.attempts, now, problem).await;
     }
     tracing::warn!(
@@ -163,6 +164,16 @@ pub(super) fn refused_outcome(what: &str) -> Problem {
         code: "outcome-refused".into(),
         text: format!("the plugin's commands speak of something that is not there: {what}"),
         advice: "Report it to the plugin's author, then replay the event.".into(),
+    }
+}
+
+/// It happened too long ago to come from the messenger now.
+pub(super) fn stale() -> Problem {
+    Problem {
+        class: ProblemClass::Internal,
+        code: "stale".into(),
+        text: "it happened more than 24 hours before it came, by the messenger's clock: messengers repeat for an hour or so".into(),
+        advice: "If the desk's clock is right and nobody knows why it comes now, discard it; else replay it.".into(),
     }
 }
 

@@ -23,5 +23,5 @@ pub use event::{Event, Origin};
 pub use lanes::Lanes;
 pub use receive::{WebhookAnswer, receive};
 pub use replay::{Replayed, replay, replay_like};
-pub use step::{End, InboxError, check_if_idle, drain, handle, request};
+pub use step::{End, InboxError, check_if_idle, drain, give_up, handle, request};
 pub use worker::run;

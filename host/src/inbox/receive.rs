@@ -2,15 +2,23 @@
 
 use std::sync::Arc;
 
-use channel_engine::contract::{HttpRequest, HttpResponse, Inbound, Receipt, Rejection, Secret, Unreadable};
+use channel_engine::contract::{
+    Account, Conversation, HttpRequest, HttpResponse, Inbound, Receipt, Rejection, Secret, Unreadable,
+};
+use desk_store::faults::is_planted;
 use desk_store::{AccountRow, NewParked};
 
 use super::event::{Event, Origin};
-use super::step::{InboxError, handle};
+use super::failure;
+use super::step::{InboxError, Input, handle};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::secrets::{self, Secrets};
 use crate::telemetry;
+
+/// How old what happened may be, by the messenger's clock, to be handled, ms. Messengers repeat for an hour or so: what comes
+/// later was captured and is sent by somebody else, or a clock is wrong. A person decides (G23).
+const STALE_MS: u64 = 24 * 3_600_000;
 
 /// What to answer the messenger.
 #[derive(Debug)]
@@ -96,7 +104,16 @@ async fn ask(
 }
 
 async fn keep(app: &Arc<App>, account: &str, inbound: Inbound) -> Result<(), InboxError> {
-    let conversation = inbound.conversation.clone();
+    let (now, conversation) = (now_ms(), inbound.conversation.clone());
+    // Not every messenger says when.
+    if inbound.at > 0 && now.saturating_sub(inbound.at) > STALE_MS && !is_planted("stale-handled") {
+        let input = Input {
+            account: Account { id: account.to_owned(), now, ..Account::default() },
+            conversation: Conversation { id: conversation, ..Conversation::default() },
+            event: Event::Inbound(inbound),
+        };
+        return failure::park(app, input, Origin::Webhook, 0, now, failure::stale()).await.map(drop);
+    }
     handle(app, account, &conversation, Event::Inbound(inbound), Origin::Webhook).await?;
     Ok(())
 }

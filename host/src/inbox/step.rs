@@ -5,14 +5,14 @@ use std::sync::Arc;
 use channel_engine::contract::{Account, AccountRequest, Conversation, Outcome, Problem};
 use channel_engine::{CallError, Channel};
 use desk_store::faults::crash_point;
-use desk_store::{AccountRow, StoreError, Tries, Tx};
+use desk_store::{AccountRow, PendingEvent, StoreError, Tries, Tx};
 
 use super::breaker::{Pause, Verdict};
 use super::event::{Event, Origin};
 use super::{effects, failure, lanes::Lane};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
-use crate::desk::Place;
+use crate::desk::{Place, deliveries};
 
 /// How an event ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,6 +105,25 @@ pub async fn check_if_idle(app: &Arc<App>, account: &str) -> Result<bool, InboxE
 pub async fn drain(app: &Arc<App>, account: &str, conversation: &str) -> Result<(), InboxError> {
     let lane = app.lanes.enter(account, conversation).await;
     drain_in(app, account, conversation, &lane).await.map(drop)
+}
+
+/// Parks an event that waits, untried: it has waited too long.
+///
+/// # Errors
+/// See [`InboxError`]; one that cannot be read stays, and the worker says so.
+pub async fn give_up(app: &Arc<App>, queued: PendingEvent, problem: Problem) -> Result<(), InboxError> {
+    let _lane = app.lanes.enter(&queued.account, &queued.conversation).await;
+    let Ok(event) = serde_json::from_value(queued.event) else { return Ok(()) };
+    let now = now_ms();
+    let input = Input {
+        account: Account { id: queued.account, now, ..Account::default() },
+        conversation: Conversation { id: queued.conversation, ..Conversation::default() },
+        event,
+    };
+    let origin = Origin::Queue { seq: queued.seq, call: queued.call };
+    let seq = queued.seq;
+    let attempts = app.store.read(move |tx| tx.event_attempts(seq)).await?;
+    failure::park(app, input, origin, attempts, now, problem).await.map(drop)
 }
 
 /// Says whether nothing waits any more.
@@ -257,6 +276,7 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
     let (shared, conversation) = (app.clone(), input.conversation.id.clone());
     let dedupe = input.event.dedupe().to_owned();
     let answered = if let Event::Answer(answer) = &input.event { Some(answer.call.clone()) } else { None };
+    let reply = if let Event::Reply(reply) = &input.event { Some(reply.id.clone()) } else { None };
     crash_point("before-effects");
     let end = app
         .store
@@ -274,6 +294,7 @@ async fn commit(app: &Arc<App>, commit: Commit, input: &Input, outcome: Outcome)
                 public_url: &shared.public_url,
             };
             effects::apply(tx, shared.helpdesk.as_ref(), &place, revision, &outcome)?;
+            reply.map(|reply| deliveries::expect(tx, &place, &reply)).transpose()?;
             if origin == Origin::Webhook {
                 tx.count_done()?;
             }

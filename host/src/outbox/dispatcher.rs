@@ -7,6 +7,7 @@ use channel_engine::contract::{Answer, AnswerResult, Call};
 use desk_store::faults::{crash_point, is_planted};
 use desk_store::{CallRow, StoreError, Tx};
 
+use super::overdue;
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
 use crate::inbox::{Event, InboxError, Origin, handle};
@@ -74,22 +75,32 @@ pub async fn run(app: Arc<App>, mut stop: Stop) {
     while under_way.join_next().await.is_some() {}
 }
 
-/// Begins every attempt that is due; says when to look again. That an attempt is under way is on disk before a byte
-/// leaves: after a crash it counts as unknown, and is not sent again in silence.
+/// Begins every attempt that is due; says when to look again.
 async fn begin(app: &App) -> Result<(Vec<CallRow>, Duration), StoreError> {
     let now = to_column(now_ms());
-    let (due, next) =
-        app.store.read(move |tx| Ok((tx.due_calls(now, ROUND_MAX)?, tx.next_due(now)?))).await?;
+    let channels = app.channels.ids();
+    let look = move |tx: &Tx| Ok((tx.due_calls(&channels, now, ROUND_MAX)?, tx.next_due(now)?));
+    let (due, next) = app.store.read(look).await?;
     if due.is_empty() {
         let wait = next.and_then(|next| u64::try_from(next - now).ok()).map(Duration::from_millis);
         return Ok((Vec::new(), wait.unwrap_or(POLL).min(POLL)));
     }
+    Ok((begin_attempts(app, due, now).await?, Duration::ZERO))
+}
+
+/// Begins an attempt of each call that still waits. That it is under way is on disk before a byte leaves: after a crash it
+/// counts as unknown, and is not sent again in silence.
+pub(super) async fn begin_attempts(
+    app: &App,
+    calls: Vec<CallRow>,
+    now: i64,
+) -> Result<Vec<CallRow>, StoreError> {
     crash_point("before-attempts");
     let begun = app
         .store
         .write(move |tx| {
             let mut begun = Vec::new();
-            for row in due {
+            for row in calls {
                 if let Some(attempt) = tx.begin_attempt(row.seq, now)? {
                     begun.push(CallRow { attempt, began_at: now, ..row });
                 }
@@ -98,12 +109,14 @@ async fn begin(app: &App) -> Result<(Vec<CallRow>, Duration), StoreError> {
         })
         .await?;
     crash_point("after-attempts");
-    Ok((begun, Duration::ZERO))
+    Ok(begun)
 }
 
-async fn deliver(app: Arc<App>, row: CallRow) {
+/// Sends a call whose attempt was begun, unless it is too late, and tells the plugin what became of it.
+pub(super) async fn deliver(app: Arc<App>, row: CallRow) {
     let began = Instant::now();
-    let result = send(&app, &row).await;
+    let is_late = row.at <= overdue::late(&app, row.began_at);
+    let result = if is_late { overdue::answer(&app, &row) } else { send(&app, &row).await };
     let (account, seq) = (row.account.clone(), row.seq);
     let (ended, duration_ms) = (ended(&result), telemetry::ms(began.elapsed()));
     tracing::debug!(
@@ -114,9 +127,15 @@ async fn deliver(app: Arc<App>, row: CallRow) {
         duration_ms,
         "call made"
     );
-    if let Err(error) = feed(&app, row, result).await {
-        // The row stays `sending`: the next start asks the plugin what to do.
+    let answer = answer(row.clone(), result);
+    while let Err(error) = feed(&app, &row, answer.clone()).await {
         tracing::error!(account.id = account, call.seq = seq, %error, "an answer could not be recorded");
+        // An account that is gone has no calls. When the desk stops, the row stays `sending`, and the next start asks the
+        // plugin what to do.
+        if matches!(error, InboxError::UnknownAccount(_)) || app.stop.is_asked() {
+            return;
+        }
+        tokio::time::sleep(PAUSE_AFTER_ERROR).await;
     }
 }
 
@@ -163,10 +182,8 @@ async fn send(app: &Arc<App>, row: &CallRow) -> AnswerResult {
     }
 }
 
-async fn feed(app: &Arc<App>, row: CallRow, result: AnswerResult) -> Result<(), InboxError> {
-    let (seq, account, conversation) = (row.seq, row.account.clone(), row.conversation.clone());
-    let event = Event::Answer(answer(row, result));
-    handle(app, &account, &conversation, event, Origin::Outbox(seq)).await?;
+async fn feed(app: &Arc<App>, row: &CallRow, answer: Answer) -> Result<(), InboxError> {
+    handle(app, &row.account, &row.conversation, Event::Answer(answer), Origin::Outbox(row.seq)).await?;
     Ok(())
 }
 

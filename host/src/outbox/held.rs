@@ -165,7 +165,7 @@ mod tests {
     }
 
     fn due(tx: &Tx) -> Result<Vec<String>> {
-        Ok(tx.due_calls(100, 10)?.into_iter().map(|row| row.id).collect())
+        Ok(tx.due_calls(&["viber".to_owned()], 100, 10)?.into_iter().map(|row| row.id).collect())
     }
 
     /// G34: what customers would see is held and named so; what is new, and the account's own, goes on around it.

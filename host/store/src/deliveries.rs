@@ -159,6 +159,31 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Parts that are pending since `since` or longer, ms, and of which nothing more can come: nothing is queued in their
+    /// conversation, or its channel is none of `channels`, which are loaded.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn forsaken_deliveries(
+        &self,
+        channels: &[String],
+        since: i64,
+        most: i64,
+    ) -> Result<Vec<DeliveryRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM deliveries d WHERE state = 'pending' AND at <= ?2
+               AND ((SELECT channel FROM accounts a WHERE a.id = d.account) NOT IN (SELECT value FROM json_each(?1))
+                 OR NOT EXISTS (SELECT 1 FROM calls c WHERE c.account = d.account
+                                AND c.conversation = d.conversation AND c.state <> 'done')
+                 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.account = d.account
+                                 AND e.conversation = d.conversation))
+             ORDER BY seq LIMIT ?3"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![serde_json::to_string(channels)?, since, most], from_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Sets a part's state; a message id or problem of `None` leaves the id and clears the problem.
     ///
     /// # Errors

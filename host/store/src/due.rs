@@ -33,16 +33,18 @@ const NEXT: &str = "SELECT min(at) FROM (
          UNION ALL SELECT min(paused_until) FROM conversations WHERE paused_until > ?1 AND paused_until > 0)";
 
 impl Tx<'_> {
-    /// Calls that may leave now: the first open one of each conversation, if it is queued and due, and neither its
-    /// conversation nor its account is paused. Held ones neither leave nor keep others from leaving. An account's pause does
+    /// Calls of accounts of these channels that may leave now: the first open one of each conversation, if it is queued and
+    /// due, and neither its conversation nor its account is paused. Held ones neither leave nor keep others from leaving. An account's pause does
     /// not hold for its own conversation, whose calls mend what it waits for.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn due_calls(&self, now: i64, most: i64) -> Result<Vec<CallRow>> {
+    pub fn due_calls(&self, channels: &[String], now: i64, most: i64) -> Result<Vec<CallRow>> {
         let mut due = Vec::new();
-        let mut accounts = self.db.prepare_cached("SELECT id, paused_until <= ?1 FROM accounts")?;
-        let mut accounts = accounts.query([now])?;
+        let mut accounts = self.db.prepare_cached(
+            "SELECT id, paused_until <= ?1 FROM accounts WHERE channel IN (SELECT value FROM json_each(?2))",
+        )?;
+        let mut accounts = accounts.query(params![now, serde_json::to_string(channels)?])?;
         while let Some(account) = accounts.next()? {
             let id: String = account.get(0)?;
             due.extend(self.due_calls_of(&id, OWN, now, most)?);
@@ -58,6 +60,20 @@ impl Tx<'_> {
     fn due_calls_of(&self, account: &str, whose: &str, now: i64, most: i64) -> Result<Vec<CallRow>> {
         let mut statement = self.db.prepare_cached(&calls_sql(whose))?;
         let rows = statement.query_map(params![account, now, most], from_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// First open calls of accounts of these channels that are queued since `since` or longer, ms, whatever they wait for.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn late_calls(&self, channels: &[String], since: i64, most: i64) -> Result<Vec<CallRow>> {
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM first_calls f JOIN calls c ON c.seq = f.call JOIN accounts a ON a.id = f.account
+             WHERE f.due_at IS NOT NULL AND c.at <= ?2 AND a.channel IN (SELECT value FROM json_each(?1))
+             ORDER BY c.seq LIMIT ?3"
+        ))?;
+        let rows = statement.query_map(params![serde_json::to_string(channels)?, since, most], from_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -201,7 +217,12 @@ mod tests {
         let mut seen = 0;
         for step in 0..1_000 {
             change(&tx, &mut pick, step).expect("it writes");
-            let calls: Vec<_> = tx.due_calls(step, 5).expect("it reads").iter().map(|row| row.seq).collect();
+            let calls: Vec<_> = tx
+                .due_calls(&["viber".to_owned()], step, 5)
+                .expect("it reads")
+                .iter()
+                .map(|row| row.seq)
+                .collect();
             assert_eq!(calls, seqs(&tx, CALLS_BY_ALL_ROWS, step), "calls after step {step}");
             let due = tx.due_conversations(&["viber".to_owned()], step, 5).expect("it reads");
             let first = |(account, conversation): &(String, String)| {

@@ -91,6 +91,20 @@ impl Tx<'_> {
         Ok(self.db.last_insert_rowid())
     }
 
+    /// Replies that are queued since `since` or longer, ms, and not held, behind the place `after`.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn late_replies(&self, since: i64, after: i64, most: i64) -> Result<Vec<PendingEvent>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events
+             WHERE kind = 'reply' AND held IS NULL AND at <= ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map([since, after, most], from_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Whether an equal event waits in its conversation.
     ///
     /// # Errors

@@ -32,20 +32,25 @@ mod inner {
     use super::CRASH_POINTS;
 
     /// What can be planted, by `DESK_FAULT=name`.
-    const FAULTS: [&str; 13] = [
+    const FAULTS: [&str; 18] = [
         "ack-before-commit",
         "body-limit-removed",
+        "breaker-removed",
         "counter-not-written",
         "deadline-removed",
+        "fence-removed",
         "guard-removed",
         "interrupted-sent-again",
+        "late-sent",
         "links-unsigned",
         "memory-dedupe",
         "memory-limit-removed",
         "output-limits-removed",
         "revoked-served",
         "seal-removed",
+        "stale-handled",
         "synchronous-normal",
+        "tries-removed",
     ];
 
     static PLANTED: LazyLock<String> = LazyLock::new(|| {

@@ -28,6 +28,10 @@ pub struct CallRow {
     pub due_at: i64,
     /// ms; when the latest attempt began, 0 if none did.
     pub began_at: i64,
+    /// The contract's problem: why it waits.
+    pub problem: Option<Value>,
+    /// ms; when it was queued, by the plugin or again by a person.
+    pub at: i64,
 }
 
 /// A call to be queued.
@@ -46,8 +50,7 @@ pub struct NewCall {
 }
 
 /// The columns of a call `c`.
-pub(crate) const COLUMNS: &str =
-    "c.seq, c.account, c.conversation, c.id, c.request, c.state, c.attempt, c.due_at, c.began_at";
+pub(crate) const COLUMNS: &str = "c.seq, c.account, c.conversation, c.id, c.request, c.state, c.attempt, c.due_at, c.began_at, c.problem, c.at";
 
 /// Of a call `c`: its answer has not come, or was not recorded.
 pub(crate) const ANSWER_IS_OPEN: &str = "NOT EXISTS (SELECT 1 FROM events e WHERE e.call = c.seq)";
@@ -63,6 +66,8 @@ pub(crate) fn from_row(row: &Row) -> rusqlite::Result<CallRow> {
         attempt: row.get(6)?,
         due_at: row.get(7)?,
         began_at: row.get(8)?,
+        problem: json_column(row, 9)?,
+        at: row.get(10)?,
     })
 }
 
@@ -103,7 +108,7 @@ impl Tx<'_> {
         let changed = self
             .db
             .prepare_cached(
-                "UPDATE calls SET state = 'queued', due_at = ?2 WHERE seq = ?1 AND state = 'done'",
+                "UPDATE calls SET state = 'queued', due_at = ?2, at = ?2 WHERE seq = ?1 AND state = 'done'",
             )?
             .execute([seq, at])?;
         Ok(changed == 1)
@@ -151,7 +156,7 @@ impl Tx<'_> {
         Ok(changed == 1)
     }
 
-    /// Queues a call again, from `due_at` on.
+    /// Queues a call again, from `due_at` on; how long it has waited by then counts from its beginning.
     ///
     /// # Errors
     /// The database cannot be written.

@@ -208,6 +208,7 @@ CREATE INDEX deliveries_by_message ON deliveries (account, message_id);
 -- A call that is forgotten looks for who names it.
 CREATE INDEX deliveries_by_call ON deliveries (call) WHERE call IS NOT NULL;
 CREATE INDEX deliveries_by_conversation ON deliveries (account, conversation, seq);
+CREATE INDEX deliveries_pending ON deliveries (at) WHERE state = 'pending';
 
 -- Receipts for messages whose id is not known yet (C7).
 CREATE TABLE receipts (

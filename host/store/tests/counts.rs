@@ -78,7 +78,7 @@ async fn everything_that_came_is_accounted_for() {
         tx.park(&parked("reply"))?;
         tx.queue_event(&event("reply"))?;
         ["call-1", "call-1", "call-2"].iter().try_for_each(|id| tx.queue_call(&call(id)))?;
-        let first = tx.due_calls(10, 1)?.remove(0);
+        let first = tx.due_calls(&["viber".to_owned()], 10, 1)?.remove(0);
         tx.begin_attempt(first.seq, 10)?;
         tx.end_call(first.seq)
     });

@@ -216,7 +216,13 @@ fn action(task: i64) -> NewAction {
 }
 
 async fn due(store: &Store, now: i64) -> Vec<String> {
-    let rows = store.read(move |tx| tx.due_calls(now, 10)).await.expect("it reads");
+    let rows = store.read(move |tx| tx.due_calls(&["viber".to_owned()], now, 10)).await.expect("it reads");
+    rows.into_iter().map(|row| row.id).collect()
+}
+
+async fn late(store: &Store, channel: &str, since: i64) -> Vec<String> {
+    let channels = [channel.to_owned()];
+    let rows = store.read(move |tx| tx.late_calls(&channels, since, 10)).await.expect("it reads");
     rows.into_iter().map(|row| row.id).collect()
 }
 
@@ -236,7 +242,8 @@ async fn calls_of_a_conversation_go_in_order() {
         .expect("it writes");
     assert_eq!(due(store, 9).await, [""; 0], "not before they are due");
     assert_eq!(due(store, 10).await, ["x1", "y1"]);
-    let seq = store.read(|tx| Ok(tx.due_calls(10, 1)?[0].seq)).await.expect("it reads");
+    let seq =
+        store.read(|tx| Ok(tx.due_calls(&["viber".to_owned()], 10, 1)?[0].seq)).await.expect("it reads");
     let attempts = store.write(move |tx| Ok([tx.begin_attempt(seq, 1)?, tx.begin_attempt(seq, 1)?])).await;
     assert_eq!(attempts.expect("it writes"), [Some(1), None], "an attempt is begun once");
     assert_eq!(due(store, 10).await, ["y1"], "x2 waits for x1");
@@ -254,6 +261,57 @@ async fn calls_of_a_conversation_go_in_order() {
     assert_eq!(due(store, 60).await, ["y1", "x1"]);
     store.write(|tx| tx.pause_account("a", 100)).await.expect("it writes");
     assert_eq!(due(store, 99).await, [""; 0]);
+}
+
+/// G5: a call that is late is found in its turn, whatever it waits for; nobody could be told of another channel's.
+#[tokio::test]
+async fn late_calls_are_found_whatever_they_wait_for() {
+    let bench = Bench::with_account().await;
+    let store = &bench.store;
+    store
+        .write(|tx| {
+            [("x", "x1"), ("x", "x2"), ("y", "y1")]
+                .iter()
+                .try_for_each(|(to, id)| tx.queue_call(&call(to, id)))?;
+            tx.queue_again("a", "x1", 5_000, &json!({"text": "the key is wrong"}))?;
+            tx.pause_account("a", 5_000)
+        })
+        .await
+        .expect("it writes");
+    assert_eq!(due(store, 1_000).await, [""; 0], "they wait for the account");
+    assert_eq!(late(store, "viber", 9).await, [""; 0]);
+    assert_eq!(late(store, "viber", 10).await, ["x1", "y1"], "the first of each conversation");
+    assert_eq!(late(store, "echo", 10).await, [""; 0]);
+}
+
+/// G5: a part that nothing more can come of is found: not one that is young, or whose conversation has work left.
+#[tokio::test]
+async fn parts_of_which_nothing_can_come_are_found() {
+    let bench = Bench::with_account().await;
+    let found = |channel: &str, since| {
+        let channels = vec![channel.to_owned()];
+        bench.store.read(move |tx| {
+            let rows = tx.forsaken_deliveries(&channels, since, 10)?;
+            Ok(rows.into_iter().map(|row| row.conversation).collect::<Vec<_>>())
+        })
+    };
+    bench
+        .store
+        .write(|tx| {
+            let requester = tx.save_contact(&contact("x"))?;
+            let (task, _) = tx.open_task(&task(requester))?;
+            let action = tx.add_action(&action(task))?.ok_or(StoreError::Missing("the action"))?;
+            for conversation in ["x", "y", "z"] {
+                tx.add_delivery(action, "a", conversation, 0, 10)?;
+            }
+            tx.queue_call(&call("y", "y1"))?;
+            tx.queue_event(&NewEvent { conversation: "z".into(), ..event(1) }).map(drop)
+        })
+        .await
+        .expect("it writes");
+    assert_eq!(found("viber", 9).await.expect("it reads"), [""; 0], "young");
+    assert_eq!(found("viber", 10).await.expect("it reads"), ["x"], "the others may still come to an end");
+    assert_eq!(found("echo", 10).await.expect("it reads"), ["x", "y", "z"], "nobody works on them");
 }
 
 /// C7: a receipt for an unknown message waits, and is taken once.

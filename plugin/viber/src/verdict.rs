@@ -33,7 +33,7 @@ pub(crate) fn read(result: &AnswerResult) -> Verdict {
         AnswerResult::Unknown(reason) | AnswerResult::Other(reason) => lost(&short(reason)),
         AnswerResult::RefusedByPolicy(reason) => {
             let text = format!("the helpdesk does not allow the request: {}", short(reason));
-            let advice = "An administrator of the helpdesk can allow it.";
+            let advice = "Send it again if it still matters. What the helpdesk forbids, an administrator of it can allow.";
             Verdict::Dead(Problem::new(ProblemClass::Internal, "refused-by-policy", text, advice))
         }
     }

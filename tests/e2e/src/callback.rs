@@ -1,6 +1,8 @@
 //! Callbacks of a test's own making, signed and posted as Viber does it. Not the simulator's: these can be wrong, and
 //! they need no user on a phone.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use anyhow::Context;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Client, StatusCode};
@@ -24,13 +26,20 @@ pub fn sign(key: &str, body: &[u8]) -> String {
 pub fn message(token: u64, user: &str, message: &Value) -> Vec<u8> {
     let callback = json!({
         "event": "message",
-        "timestamp": 1_767_225_600_000_u64 + token % 1_000_000,
+        "timestamp": now_ms(),
         "message_token": token,
         "sender": {"id": user, "name": format!("User {user}"), "language": "uk-UA", "country": "UA", "api_version": 10},
         "message": message,
         "silent": false,
     });
     callback.to_string().into_bytes()
+}
+
+/// When it happens: now. What is older than a day is not handled.
+#[must_use]
+pub fn now_ms() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_millis()).unwrap_or_default()
 }
 
 /// The same with a text.

@@ -234,3 +234,55 @@ async fn what_is_parked_is_shown_and_changed_by_scope() -> anyhow::Result<()> {
     shop.parked(0).await?;
     shop.desk.metrics().await?.conserved()
 }
+
+/// G5: an answer over which the plugin breaks down leaves nothing pending: the part is unconfirmed after a day. One that the
+/// plugin could not be told of in that time fails, and is parked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_channel_says_nothing_of_ends_after_a_day() -> anyhow::Result<()> {
+    let shop = Shop::open(json!({})).await?;
+    shop.say("olena", "hello", "").await?;
+    let task = shop.desk.list("tasks").await?.remove(0);
+    let contact = shop.desk.list("contacts").await?.remove(0)["id"].clone();
+    let path = format!("tasks/{}/actions", task["id"]);
+    let states = |what: &'static str, expected: [&'static str; 2]| {
+        let (desk, path) = (&shop.desk, &path);
+        async move {
+            until(what, || async {
+                let actions = desk.list(path).await?;
+                let states = [1, 2].map(|index: usize| actions[index]["delivery"]["state"].clone());
+                Ok((states == expected).then_some(()))
+            })
+            .await
+        }
+    };
+    // It takes this one, and says nothing of it; over the next one it breaks down.
+    shop.desk.post(&path, json!({"text": "we have three", "notify": [contact]})).await?;
+    shop.waits_for_calls("reply", "ok", 1).await?;
+    let account = format!("accounts/{}", shop.account);
+    shop.desk.patch(&account, json!({"settings": {"reply_deed": "trap", "handle_deed": "trap"}})).await?;
+    shop.desk.post(&path, json!({"text": "red ones", "notify": [contact]})).await?;
+    shop.waits_for_calls("reply", "trap", 1).await?;
+    states("both wait", ["pending", "pending"]).await?;
+    shop.desk.advance(24 * 3_600_000 + 61_000)?;
+    states("both have an end", ["unconfirmed", "failed"]).await?;
+    shop.desk.metrics().await?.conserved()
+}
+
+/// G23: what happened more than a day ago is kept and does nothing, until a person replays it; a repeat counts as one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_older_than_a_day_is_parked() -> anyhow::Result<()> {
+    let shop = Shop::open(json!({})).await?;
+    let day_ago = e2e::callback::now_ms() - 24 * 3_600_000 - 1_000;
+    for _ in 0..2 {
+        shop.say("olena", "old", &format!("at {day_ago}")).await?;
+    }
+    shop.say("olena", "young", &format!("at {}", day_ago + 60_000)).await?;
+    ensure!(shop.has("olena").await? == ["young"], "the old one does nothing");
+    let parked = shop.parked(1).await?;
+    ensure!(parked[0]["problem"]["code"] == "stale" && parked[0]["attempts"] == 0, "{parked:?}");
+    shop.desk.metrics().await?.conserved()?;
+    ensure!(shop.replay(&parked[0]["id"]).await? == StatusCode::ACCEPTED, "a person wants it");
+    shop.waits_for("olena", &["young", "old"]).await?;
+    shop.parked(0).await?;
+    shop.desk.metrics().await?.conserved()
+}

@@ -203,7 +203,7 @@ async fn receipts_only_raise_a_state_and_strange_ones_do_nothing() -> anyhow::Re
     }
     for event in ["delivered", "failed", "seen"] {
         for token in [replies[0].1.parse()?, 6_164_600_000_000_000_999_u64] {
-            let body = json!({"event": event, "timestamp": 1_767_225_600_000_u64, "message_token": token, "user_id": person.id});
+            let body = json!({"event": event, "timestamp": e2e::callback::now_ms(), "message_token": token, "user_id": person.id});
             let sent = bench
                 .viber
                 .post(&format!("bots/{bot}/callback"), json!({"event": body, "repeat": 2}))

@@ -24,7 +24,7 @@ pub(crate) async fn prove(report: &mut Report) -> anyhow::Result<()> {
         let mut power = Power::start(DeskOptions::default()).await?;
         let mut photos = 0;
         for round in 0..CUTS_A_DESK {
-            let seen = power.cut(round, CALLERS, random.between_ms(1_000, 2_000)).await.context("a cut")?;
+            let seen = power.cut(round, CALLERS, random.between_ms(2_000, 3_000)).await.context("a cut")?;
             all.acknowledged += seen.acknowledged;
             all.lost += seen.lost;
             photos = seen.photos;

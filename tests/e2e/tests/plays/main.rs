@@ -3,6 +3,7 @@
 
 mod codes;
 mod key;
+mod late;
 mod limit;
 mod lost;
 mod money;

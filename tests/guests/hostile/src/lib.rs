@@ -325,10 +325,11 @@ impl Guest for Hostile {
 
     fn receive_webhook(account: Account, _: Vec<Secret>, request: HttpRequest) -> Result<Receipt, Rejection> {
         misbehave(&account.settings);
-        if let Some(Said { user, id, .. }) = said(&request.body) {
+        if let Some(Said { user, id, deed }) = said(&request.body) {
             let (conversation, dedupe) = (user.to_owned(), id.to_owned());
-            let inbound =
-                Inbound { conversation, dedupe, at: account.now, payload: request.body, extras: Vec::new() };
+            // A deed `at TIME` is none: it says when the message was written.
+            let at = deed.strip_prefix("at ").and_then(|at| at.parse().ok()).unwrap_or(account.now);
+            let inbound = Inbound { conversation, dedupe, at, payload: request.body, extras: Vec::new() };
             let response = HttpResponse { status: 200, headers: Vec::new(), body: Vec::new() };
             return Ok(Receipt { response, inbound: vec![inbound], unreadable: Vec::new() });
         }
