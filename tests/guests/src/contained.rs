@@ -89,7 +89,7 @@ const CASES: &[Case] = &[
 pub fn run(plan: &Plan, compiled: &Path, mut done: impl FnMut(&str)) -> Result<Seen> {
     let hurried = Limits { time_ms: plan.limits.time_ms / ENDLESS_PART, ..plan.limits.clone() };
     let (host, hurried) = (Host::start(plan.limits.clone(), compiled)?, Host::start(hurried, compiled)?);
-    let good = Good::start([&host, &hurried], plan.good_calls)?;
+    let good = Good::start(&host, plan.good_calls)?;
     let run = |case: &Case| case.run(if case.is_endless() { &hurried } else { &host });
     // Once each first: what is kept for good, as the pool's memories, is there before it is measured.
     CASES.iter().try_for_each(|case| run(case).map(drop))?;
@@ -184,7 +184,7 @@ fn repeat(times: usize, threads: usize, act: impl Fn() -> Result<Duration> + Syn
     })
 }
 
-/// Good calls of a good channel, one after another in every engine, on a thread of their own.
+/// Good calls of a good channel, one after another, on a thread of their own.
 struct Good {
     thread: thread::JoinHandle<()>,
     shared: Arc<Shared>,
@@ -198,15 +198,14 @@ struct Shared {
 }
 
 impl Good {
-    fn start(hosts: [&Host; 2], least: u64) -> Result<Self> {
-        let echo = |host: &Host| host.engine.load(Path::new(crate::PLUGIN_ECHO));
-        let echoes = [echo(hosts[0])?, echo(hosts[1])?];
+    fn start(host: &Host, least: u64) -> Result<Self> {
+        let echo = host.engine.load(Path::new(crate::PLUGIN_ECHO))?;
         let shared = Arc::<Shared>::default();
         let told = shared.clone();
         let thread = thread::spawn(move || {
             while !told.stop.load(Ordering::SeqCst) || told.calls.load(Ordering::SeqCst) < least {
                 let number = told.calls.fetch_add(1, Ordering::SeqCst);
-                if !is_good(&echoes[usize::from(number % 2 == 1)], number) {
+                if !is_good(&echo, number) {
                     told.failed.fetch_add(1, Ordering::SeqCst);
                 }
                 thread::sleep(GOOD_PAUSE);
