@@ -1,5 +1,5 @@
 //! Machine code of components on disk, so that a host compiles each one once. Not here: foreign machine code; only what
-//! this engine wrote itself is ever read.
+//! this engine wrote itself, or its `Compiler` for it, is ever read.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -35,23 +35,27 @@ impl Cache {
         Ok(Self { directory: directory.to_owned(), tag })
     }
 
-    /// Takes the component from the directory, or compiles it and leaves it there. A file that is damaged counts as
-    /// none; a directory that cannot be written costs time and nothing else.
-    pub(crate) fn load_or_compile(
+    /// Takes the component from the directory. A file that is damaged counts as none.
+    pub(crate) fn load(&self, engine: &wasmtime::Engine, digest: &str) -> Option<Component> {
+        read(engine, &self.path(digest))
+    }
+
+    /// Compiles the component and leaves it there; a directory that cannot be written costs time and nothing else.
+    pub(crate) fn compile(
         &self,
         engine: &wasmtime::Engine,
         digest: &str,
         bytes: &[u8],
     ) -> wasmtime::Result<Component> {
-        let path = self.directory.join(format!("{digest}-{}.bin", self.tag));
-        if let Some(component) = read(engine, &path) {
-            return Ok(component);
-        }
-        let component = Component::from_binary(engine, bytes)?;
+        let (component, path) = (Component::from_binary(engine, bytes)?, self.path(digest));
         if let Err(error) = write(&path, &component.serialize()?) {
             tracing::warn!(path = %path.display(), %error, "compiled component not kept");
         }
         Ok(component)
+    }
+
+    fn path(&self, digest: &str) -> PathBuf {
+        self.directory.join(format!("{digest}-{}.bin", self.tag))
     }
 }
 

@@ -10,6 +10,7 @@ use wasmtime::component::{Component, Linker};
 
 use crate::cache::Cache;
 use crate::channel::{Binding, Channel};
+use crate::compiler::{Compiler, NotCompiled};
 use crate::contract::Manifest;
 use crate::gate::Gate;
 use crate::leak::Leaks;
@@ -24,6 +25,8 @@ pub struct EngineConfig {
     /// A directory for compiled components, this user's alone; made if it is missing. Without one, each start compiles
     /// anew: about a tenth of a second for a component.
     pub cache_dir: Option<PathBuf>,
+    /// Who compiles what is not in the cache, in a process of its own; without one, or without a cache, this process does.
+    pub compiler: Option<Compiler>,
     /// Whether the log has what channels write to standard error, and not only how much it was. For their authors, over
     /// events of their own: the message of a panic may quote what a customer wrote.
     pub shows_stderr: bool,
@@ -43,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) shows_stderr: bool,
     linker: Linker<Guest>,
     cache: Option<Cache>,
+    compiler: Option<Compiler>,
 }
 
 impl Engine {
@@ -52,14 +56,15 @@ impl Engine {
     /// If wasmtime cannot start with the limits on this machine, or the cache's directory cannot be used or is open to
     /// other users.
     pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
-        let EngineConfig { limits, cache_dir, shows_stderr } = config;
+        let EngineConfig { limits, cache_dir, compiler, shows_stderr } = config;
         let wasmtime = config::start(&limits)?;
         let mut linker = Linker::new(&wasmtime);
         wasi::link(&mut linker).map_err(|error| EngineError::Runtime { reason: format!("{error:#}") })?;
         let cache = cache_dir.map(|directory| Cache::open(&directory, &wasmtime)).transpose()?;
         ticker::start(&wasmtime).map_err(EngineError::Ticker)?;
         let gate = Gate::new(limits.calls_at_once_max);
-        Ok(Self { shared: Arc::new(Shared { wasmtime, limits, gate, shows_stderr, linker, cache }) })
+        let shared = Shared { wasmtime, limits, gate, shows_stderr, linker, cache, compiler };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The bounds of every call.
@@ -91,14 +96,8 @@ impl Engine {
     /// # Errors
     /// [`LoadError`], if the bytes are no channel that this host can run.
     pub fn load_bytes(&self, name: &str, bytes: &[u8]) -> Result<Channel, LoadError> {
-        let (size_bytes, bytes_max) = (bytes.len() as u64, self.shared.limits.component_bytes_max);
-        if size_bytes > bytes_max {
-            return Err(LoadError::Size { file: name.to_owned(), size_bytes, bytes_max });
-        }
-        admit::check_header(name, bytes)?;
-        let digest = hexadecimal(&Sha256::digest(bytes));
-        let component = self.compile(name, &digest, bytes)?;
-        let inspection = admit::inspect(name, size_bytes, digest, &component)?;
+        let (digest, component) = self.component(name, bytes)?;
+        let inspection = admit::inspect(name, bytes.len() as u64, digest, &component)?;
         let pre = self.shared.linker.instantiate_pre(&component).map_err(|error| LoadError::Import {
             file: name.to_owned(),
             found: format!("something that does not fit ({error:#})"),
@@ -112,13 +111,45 @@ impl Engine {
         Ok(Channel::new(binding, manifest, inspection))
     }
 
-    fn compile(&self, name: &str, digest: &str, bytes: &[u8]) -> Result<Component, LoadError> {
-        let engine = &self.shared.wasmtime;
-        match &self.shared.cache {
-            Some(cache) => cache.load_or_compile(engine, digest, bytes),
-            None => Component::from_binary(engine, bytes),
+    /// Compiles a component into the cache's directory, and runs nothing of it: what a [`Compiler`]'s program is for. `name`
+    /// stands for a file's in messages.
+    ///
+    /// # Errors
+    /// [`LoadError`], if the bytes are too many or no component.
+    pub fn compile(&self, name: &str, bytes: &[u8]) -> Result<(), LoadError> {
+        self.component(name, bytes).map(drop)
+    }
+
+    /// The digest and the machine code of a component: from the cache, or compiled now.
+    fn component(&self, name: &str, bytes: &[u8]) -> Result<(String, Component), LoadError> {
+        let Shared { wasmtime, limits, cache, compiler, .. } = &*self.shared;
+        let (file, size_bytes, bytes_max) = (name.to_owned(), bytes.len() as u64, limits.component_bytes_max);
+        if size_bytes > bytes_max {
+            return Err(LoadError::Size { file, size_bytes, bytes_max });
         }
-        .map_err(|error| LoadError::Invalid { file: name.to_owned(), reason: format!("{error:#}") })
+        admit::check_header(name, bytes)?;
+        let digest = hexadecimal(&Sha256::digest(bytes));
+        if let Some(component) = cache.as_ref().and_then(|cache| cache.load(wasmtime, &digest)) {
+            return Ok((digest, component));
+        }
+        let compiled = match (cache, compiler) {
+            (Some(cache), Some(compiler)) => {
+                compiler.run(bytes).map_err(|failed| match failed {
+                    NotCompiled::Invalid(reason) => LoadError::Invalid { file: file.clone(), reason },
+                    NotCompiled::Ended(reason) => LoadError::Compile { file: file.clone(), reason },
+                })?;
+                let reason = "its compiler left nothing in the cache".to_owned();
+                return match cache.load(wasmtime, &digest) {
+                    Some(component) => Ok((digest, component)),
+                    None => Err(LoadError::Compile { file, reason }),
+                };
+            }
+            (Some(cache), None) => cache.compile(wasmtime, &digest, bytes),
+            (None, _) => Component::from_binary(wasmtime, bytes),
+        };
+        let reason = |error: wasmtime::Error| format!("{error:#}");
+        let component = compiled.map_err(|error| LoadError::Invalid { file, reason: reason(error) })?;
+        Ok((digest, component))
     }
 }
 

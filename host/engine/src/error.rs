@@ -65,6 +65,14 @@ pub enum LoadError {
         /// What wasmtime says.
         reason: String,
     },
+    /// There is no machine code of it: its [`Compiler`](crate::Compiler) took too long, or broke.
+    #[error("{file}: cannot be compiled, {reason}; this host needs one that takes less time and memory")]
+    Compile {
+        /// The file.
+        file: String,
+        /// What happened.
+        reason: String,
+    },
     /// The component wants something that a channel does not get.
     #[error("{file}: imports {found}, this host gives nothing but {}", ALLOWED_IMPORTS.join(", "))]
     Import {
@@ -127,6 +135,7 @@ impl LoadError {
             Self::Size { .. } => "size",
             Self::NotAComponent { .. } => "not_a_component",
             Self::Invalid { .. } => "invalid",
+            Self::Compile { .. } => "compile",
             Self::Import { .. } => "import",
             Self::Version { .. } => "version",
             Self::Interface { .. } => "interface",

@@ -41,7 +41,8 @@
 //! 1. A fresh instance for each call, from a pool: nothing leaks from one call to the next.
 //! 2. Every bound is in [`Limits`], with its reason.
 //! 3. A component gets no world: see [`ALLOWED_IMPORTS`].
-//! 4. Calls are synchronous and may be made from any thread, those of an async runtime too.
+//! 4. Machine code is what this engine compiled itself, or a [`Compiler`] for it in a process of its own.
+//! 5. Calls are synchronous and may be made from any thread, those of an async runtime too.
 
 #![deny(missing_docs)]
 
@@ -49,6 +50,7 @@ mod admit;
 mod cache;
 mod calls;
 mod channel;
+mod compiler;
 mod config;
 pub mod contract;
 mod engine;
@@ -66,6 +68,7 @@ mod weigh;
 pub use admit::Inspection;
 pub use cache::WASMTIME_VERSION;
 pub use channel::Channel;
+pub use compiler::Compiler;
 pub use engine::{Engine, EngineConfig};
 pub use error::{CallError, EngineError, LoadError};
 pub use limits::Limits;

@@ -1,6 +1,7 @@
 //! The command line: one sub-command a file, and what they share. Not here: what the commands do to the world.
 
 mod backup;
+mod compile;
 mod doctor;
 mod feed;
 mod inspect;
@@ -43,6 +44,9 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Make a desk from a backup; what it had not sent is held until a person decides
     Restore(backup::RestoreArgs),
+    /// Compile a component from standard input, with little time and memory; `serve` starts it by itself
+    #[command(hide = true)]
+    Compile(compile::CompileArgs),
     /// API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -62,15 +66,22 @@ impl Cli {
             Command::Doctor(args) => doctor::run(&args),
             Command::Backup(args) => backup::run(&args),
             Command::Restore(args) => backup::restore(&args),
+            Command::Compile(args) => compile::run(&args),
             Command::Token(command) => token::run(&command),
         }
     }
 }
 
-/// An engine with its compile cache in the folder, or without one; what channels write to standard error stays out of the
-/// log.
-fn engine(cache_dir: Option<PathBuf>) -> anyhow::Result<Engine> {
-    Ok(Engine::new(EngineConfig { limits: limits(), cache_dir, ..EngineConfig::default() })?)
+/// An engine with its compiled components in the folder, which a process of its own compiles; what channels write to standard
+/// error stays out of the log.
+fn engine(components: PathBuf) -> anyhow::Result<Engine> {
+    let compiler = Some(compile::compiler(&components)?);
+    Ok(Engine::new(EngineConfig {
+        limits: limits(),
+        cache_dir: Some(components),
+        compiler,
+        shows_stderr: false,
+    })?)
 }
 
 /// The limits of plugins' calls: the default ones, unless a fault is planted.

@@ -180,7 +180,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let keys = secrets::unlock(&store, key).await?;
     let links = Links::open(&store, &keys, settings.file_days).await?;
     let blobs = Blobs::open(&settings.data).context("cannot open the folder of files")?;
-    let engine = super::engine(Some(settings.data.join("components")))?;
+    let engine = super::engine(settings.data.join("components"))?;
     let channels = Channels::load(&engine, &settings.plugin)?;
     let listener = tokio::net::TcpListener::bind(settings.listen)
         .await

@@ -1,6 +1,7 @@
 //! Paths of the components that tests load, built by `build.rs`. Not here: what they are expected to do; that stands
 //! beside the tests.
 
+pub mod admitted;
 pub mod contained;
 
 /// The Viber channel: `plugin/`.

@@ -2,6 +2,7 @@
 //! a row below; the tests have the same things in small numbers. Not here: speed (`bench`).
 
 mod acks;
+mod admission;
 mod backup;
 mod bodies;
 mod canaries;
@@ -121,6 +122,12 @@ const PROOFS: &[Proof] = &[
         promises: "G34",
         does: "200 MB backed up while callbacks come, restored, and nothing old sent (2 min)",
         run: |report| Box::pin(backup::prove(report)),
+    },
+    Proof {
+        name: "admission",
+        promises: "G14",
+        does: "500 broken components and some that cost much, compiled apart (6 min); PROVE_SEED gives them again",
+        run: |report| Box::pin(admission::prove(report)),
     },
     Proof {
         name: "hostile",
