@@ -1,14 +1,20 @@
 //! What a plugin that breaks down costs: the event that it breaks down over waits and is tried again, then a person
 //! decides; a version that keeps failing is paused. All else goes on. Not here: each way of breaking down (`hostile.rs`).
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, ensure};
 use e2e::callback::Hook;
 use e2e::{Desk, DeskOptions, until};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 /// After each try but the last, by the desk's clock; ten minutes in all.
 const WAITS_MS: [u64; 4] = [15_000, 60_000, 165_000, 360_000];
+
+/// From a callback's first byte to its answer's last.
+const WELCOME_MAX: Duration = Duration::from_secs(2);
 
 /// A desk with the hostile channel and an account of it.
 struct Shop {
@@ -32,6 +38,30 @@ impl Shop {
     async fn say(&self, user: &str, id: &str, deed: &str) -> anyhow::Result<()> {
         let (status, _) = self.hook.post(format!("say {user} {id} {deed}").as_bytes()).await?;
         ensure!(status == StatusCode::OK, "{user} {id}: {status}");
+        Ok(())
+    }
+
+    /// 500 customers open the chat, eight at a time, and the plugin does `deed` with each; every answer is this, in time.
+    async fn welcomes(&self, deed: &str, status: StatusCode) -> anyhow::Result<()> {
+        let mut under_way = JoinSet::new();
+        for number in 0..500 {
+            if under_way.len() == 8 {
+                under_way.join_next().await.context("one of eight")???;
+            }
+            let (hook, said) = (self.hook.clone(), format!("say user-{number} hello-{number} {deed}"));
+            under_way.spawn(async move {
+                let began = Instant::now();
+                let (found, body) = hook.post(said.as_bytes()).await?;
+                let welcome =
+                    if status == StatusCode::OK { format!("welcome, user-{number}") } else { String::new() };
+                ensure!((found, &body[..]) == (status, welcome.as_bytes()), "{said}: {found} {body:?}");
+                ensure!(began.elapsed() < WELCOME_MAX, "{said}: {:?}", began.elapsed());
+                Ok(())
+            });
+        }
+        while let Some(ended) = under_way.join_next().await {
+            ended??;
+        }
         Ok(())
     }
 
@@ -285,4 +315,31 @@ async fn what_is_older_than_a_day_is_parked() -> anyhow::Result<()> {
     shop.waits_for("olena", &["young", "old"]).await?;
     shop.parked(0).await?;
     shop.desk.metrics().await?.conserved()
+}
+
+/// G8, G12: a plugin that breaks down or never ends over 500 who open the chat: each has its welcome in under 2 s, since the
+/// event is on disk by then, and a repeat gets the same bytes and counts once. Where it breaks down before it has read the
+/// callback, nobody knows who sent it: an empty 503 as soon, so that it is repeated.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_hundred_are_welcomed_in_time_by_a_plugin_that_breaks_down() -> anyhow::Result<()> {
+    for deed in ["trap", "endless_loop"] {
+        let shop = Shop::open(json!({})).await?;
+        shop.welcomes(deed, StatusCode::OK).await?;
+        shop.welcomes(deed, StatusCode::OK).await?;
+        let metrics = shop.desk.metrics().await?;
+        metrics.conserved()?;
+        let counts = (metrics.get("desk_inbound_waiting")?, metrics.get("desk_inbound_repeated_total")?);
+        ensure!(counts == (500.0, 500.0), "{deed}: {counts:?}");
+        // While it is mended the pauses end, and everybody has one task.
+        shop.mend().await?;
+        shop.desk.advance(16 * 60_000)?;
+        until("everybody has a task", || async {
+            Ok((shop.desk.all("tasks").await?.len() == 500).then_some(()))
+        })
+        .await?;
+    }
+    let shop = Shop::open(json!({"deed": "trap"})).await?;
+    shop.welcomes("", StatusCode::SERVICE_UNAVAILABLE).await?;
+    ensure!(shop.desk.metrics().await?.get("desk_inbound_received_total")? == 0.0, "nothing unread is kept");
+    Ok(())
 }

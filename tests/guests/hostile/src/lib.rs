@@ -1,6 +1,6 @@
 //! A channel that misbehaves on request: the account's settings name the `deed`. With a `handle_deed` instead, it takes
-//! webhooks and misbehaves when it handles, with a `reply_deed` when it handles a reply; a webhook `say USER ID DEED` has
-//! one of its own, unless the settings say `fixed`. Not here: components that are refused before they run; those are in
+//! webhooks and misbehaves when it handles, with a `reply_deed` when it handles a reply; a webhook `say USER ID DEED`, which
+//! is welcomed in its answer, has one of its own, unless the settings say `fixed`. Not here: components that are refused before they run; those are in
 //! `../wat`.
 
 #![cfg_attr(feature = "tattler", allow(dead_code, reason = "another channel takes its place"))]
@@ -326,11 +326,12 @@ impl Guest for Hostile {
     fn receive_webhook(account: Account, _: Vec<Secret>, request: HttpRequest) -> Result<Receipt, Rejection> {
         misbehave(&account.settings);
         if let Some(Said { user, id, deed }) = said(&request.body) {
+            let body = format!("welcome, {user}").into_bytes();
             let (conversation, dedupe) = (user.to_owned(), id.to_owned());
             // A deed `at TIME` is none: it says when the message was written.
             let at = deed.strip_prefix("at ").and_then(|at| at.parse().ok()).unwrap_or(account.now);
             let inbound = Inbound { conversation, dedupe, at, payload: request.body, extras: Vec::new() };
-            let response = HttpResponse { status: 200, headers: Vec::new(), body: Vec::new() };
+            let response = HttpResponse { status: 200, headers: Vec::new(), body };
             return Ok(Receipt { response, inbound: vec![inbound], unreadable: Vec::new() });
         }
         let response = HttpResponse { status: 99, headers: Vec::new(), body: request.body };
