@@ -126,13 +126,13 @@ const PROOFS: &[Proof] = &[
     Proof {
         name: "admission",
         promises: "G14",
-        does: "500 broken components and some that cost much, compiled apart (6 min); PROVE_SEED gives them again",
+        does: "500 broken components and some that cost much, compiled apart (15 min); PROVE_SEED gives them again",
         run: |report| Box::pin(admission::prove(report)),
     },
     Proof {
         name: "hostile",
         promises: "G12 G13",
-        does: "every hostile deed 200 times among 10,000 good calls (4 min)",
+        does: "every hostile deed 200 times among 10,000 good calls (3 min)",
         run: |report| Box::pin(hostile::prove(report)),
     },
     Proof {
