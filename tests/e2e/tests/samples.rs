@@ -132,6 +132,7 @@ async fn every_sample_has_its_effect_in_a_running_desk() -> anyhow::Result<()> {
         let account = bench.add_account(&file, &bot["token"], json!({})).await?;
         let url = format!("{}/webhooks/{account}", bench.desk.base);
         let hook = Hook::new(&url, bot["token"].as_str().unwrap_or_default());
+        let body = as_of_now(&body);
         for _ in ["first", "repeated"] {
             let (status, _) = hook.post(body.as_bytes()).await?;
             ensure!(status == StatusCode::OK, "{file}: {status}");
@@ -152,6 +153,16 @@ async fn every_sample_has_its_effect_in_a_running_desk() -> anyhow::Result<()> {
     }
     ensure!(bench.desk.list("parked").await?.is_empty(), "no sample is parked");
     Ok(())
+}
+
+/// The sample as if it happened now, and else to the byte as it is: what is older than a day is not handled (G23).
+fn as_of_now(body: &str) -> String {
+    let Some(at) = body.find("\"timestamp\"") else { return body.to_owned() };
+    let Some(from) = body[at..].find(|c: char| c.is_ascii_digit()).map(|from| at + from) else {
+        return body.to_owned();
+    };
+    let rest = body[from..].trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{}{}{rest}", &body[..from], e2e::callback::now_ms())
 }
 
 /// Published and derived signatures, each with its own key: they hold, and with another digit they do not.
