@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use desk_store::{Store, StoreError, TokenRow};
 
 use crate::clock::{now_ms, to_column};
-use crate::http::{DAY_MS, hash_token, new_token};
+use crate::http::{DAY_MS, Scope, hash_token, new_token};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenCommand {
@@ -33,23 +33,6 @@ pub(super) struct CreateArgs {
     /// After how many days it counts no more [default: never]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     expires_days: Option<u32>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Scope {
-    Read,
-    Operate,
-    Admin,
-}
-
-impl Scope {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Operate => "operate",
-            Self::Admin => "admin",
-        }
-    }
 }
 
 pub(super) fn run(TokenCommand::Create(args): &TokenCommand) -> anyhow::Result<()> {

@@ -7,6 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use desk_store::{KeptToken, TokenRow};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
@@ -18,6 +20,30 @@ const TOKEN_BYTES: usize = 32;
 
 /// Milliseconds of a day.
 pub const DAY_MS: i64 = 86_400_000;
+
+/// What a token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Read everything but tokens and quick replies.
+    Read,
+    /// Read, and work in tasks.
+    Operate,
+    /// Everything.
+    Admin,
+}
+
+impl Scope {
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Operate => "operate",
+            Self::Admin => "admin",
+        }
+    }
+}
 
 /// May read.
 pub(crate) struct Reader {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter, on};
 use serde_json::{Map, Value, json};
 
 use super::codes::CODES;
@@ -53,7 +53,7 @@ impl Api {
         H: Handler<T, Arc<App>> + Described<P>,
         T: 'static,
     {
-        self.add("get", path, says, handler, |routes| routes)
+        self.add(MethodFilter::GET, "get", path, says, handler)
     }
 
     pub(super) fn post<H, T, P>(self, path: &'static str, says: &str, handler: H) -> Self
@@ -61,7 +61,7 @@ impl Api {
         H: Handler<T, Arc<App>> + Described<P>,
         T: 'static,
     {
-        self.add("post", path, says, handler, |routes| routes)
+        self.add(MethodFilter::POST, "post", path, says, handler)
     }
 
     pub(super) fn patch<H, T, P>(self, path: &'static str, says: &str, handler: H) -> Self
@@ -69,7 +69,7 @@ impl Api {
         H: Handler<T, Arc<App>> + Described<P>,
         T: 'static,
     {
-        self.add("patch", path, says, handler, |routes| routes)
+        self.add(MethodFilter::PATCH, "patch", path, says, handler)
     }
 
     pub(super) fn delete<H, T, P>(self, path: &'static str, says: &str, handler: H) -> Self
@@ -77,16 +77,16 @@ impl Api {
         H: Handler<T, Arc<App>> + Described<P>,
         T: 'static,
     {
-        self.add("delete", path, says, handler, |routes| routes)
+        self.add(MethodFilter::DELETE, "delete", path, says, handler)
     }
 
     fn add<H, T, P>(
         mut self,
+        filter: MethodFilter,
         method: &'static str,
         path: &'static str,
         says: &str,
         handler: H,
-        layered: impl FnOnce(MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>>,
     ) -> Self
     where
         H: Handler<T, Arc<App>> + Described<P>,
@@ -99,13 +99,7 @@ impl Api {
         shown.insert("operationId".into(), name_of::<H>().into());
         shown.insert("tags".into(), json!([path.split('/').nth(1).unwrap_or_default()]));
         self.paths.entry(format!("{BASE}{path}")).or_insert_with(|| json!({}))[method] = shown.into();
-        let filter = match method {
-            "get" => MethodFilter::GET,
-            "post" => MethodFilter::POST,
-            "patch" => MethodFilter::PATCH,
-            _ => MethodFilter::DELETE,
-        };
-        self.routes = self.routes.route(path, layered(on(filter, handler)));
+        self.routes = self.routes.route(path, on(filter, handler));
         self
     }
 

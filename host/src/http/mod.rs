@@ -30,7 +30,7 @@ use axum::response::Response;
 use axum::routing::{any, get};
 
 pub(crate) use auth::hex;
-pub use auth::{DAY_MS, hash_token, new_token};
+pub use auth::{DAY_MS, Scope, hash_token, new_token};
 use document::Api;
 use error::ApiError;
 

@@ -7,10 +7,9 @@ use desk_store::StoreError;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::auth::Reader;
+use super::super::auth::{Reader, Scope};
 use super::super::error::ApiResult;
 use super::super::extract::Json;
-use super::tokens::Scope;
 use crate::app::App;
 
 /// Who calls.

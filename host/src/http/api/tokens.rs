@@ -8,34 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::answer::{Created, Done};
-use super::super::auth::{Admin, DAY_MS, hash_token, new_token};
+use super::super::auth::{Admin, DAY_MS, Scope, hash_token, new_token};
 use super::super::error::{ApiError, ApiResult};
 use super::super::extract::{Json, Path};
 use super::{List, named};
 use crate::app::App;
 use crate::clock::{now_ms, to_column};
-
-/// What a token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Scope {
-    /// Read everything but tokens and quick replies.
-    Read,
-    /// Read, and work in tasks.
-    Operate,
-    /// Everything.
-    Admin,
-}
-
-impl Scope {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Operate => "operate",
-            Self::Admin => "admin",
-        }
-    }
-}
 
 /// A token, without the token.
 #[derive(Serialize, JsonSchema)]

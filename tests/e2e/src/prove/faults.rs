@@ -1,13 +1,18 @@
 //! Section "checks of the checks": with a mechanism taken out of the desk, the test that is responsible for it must go red;
 //! with all of them in, it is green.
 
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use e2e::FAULTY;
 
 use crate::report::Report;
+
+/// A test takes seconds; without its mechanism it may never end.
+const LONGEST: Duration = Duration::from_secs(180);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A fault, the guarantee that it breaks, and the test that has to notice: its file and its name.
 type Planted = (&'static str, &'static str, &'static str, &'static str);
@@ -55,9 +60,7 @@ fn passes(report: &Report, file: &str, test: &str, fault: Option<&str>) -> anyho
     // Of the whole workspace, since a part of it would choose other features and build everything anew.
     command.args(["test", "--quiet", "--workspace", "--test", file, "--", "--exact", test]);
     command.env("DESK_PROGRAM", FAULTY).env("DESK_FAULT", fault.unwrap_or_default());
-    let output = command.stdin(Stdio::null()).output().context("cargo does not start")?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let passes = output.status.success();
+    let (passes, said) = run(&mut command)?;
     anyhow::ensure!(said.contains("running 1 test"), "{test} did not run: {said}");
     let why = said.lines().find(|line| line.starts_with("Error:")).unwrap_or_default();
     let short: String = why.chars().take(120).collect();
@@ -65,4 +68,24 @@ fn passes(report: &Report, file: &str, test: &str, fault: Option<&str>) -> anyho
     let colour = if passes { "green" } else { "red" };
     report.progress(format!("{planted}: {test} {colour} in {:.0?}. {short}", start.elapsed()));
     Ok(passes)
+}
+
+/// Whether it passes, and what it said. One that does not end is ended, with all that it started: it is red as well.
+fn run(command: &mut Command) -> anyhow::Result<(bool, String)> {
+    let said = tempfile::NamedTempFile::new()?;
+    command.stdin(Stdio::null()).stdout(said.reopen()?).stderr(Stdio::null()).process_group(0);
+    let mut child = command.spawn().context("cargo does not start")?;
+    let start = Instant::now();
+    let passes = loop {
+        if let Some(status) = child.try_wait()? {
+            break status.success();
+        }
+        if start.elapsed() > LONGEST {
+            Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).status()?;
+            child.wait()?;
+            break false;
+        }
+        std::thread::sleep(LOOK_EVERY);
+    };
+    Ok((passes, std::fs::read_to_string(said.path())?))
 }
