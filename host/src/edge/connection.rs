@@ -48,7 +48,7 @@ pub(super) async fn converse(
     });
     let socket = Socket::new(stream, place.guest.clone(), limits.linger_max);
     let connection = http1::Builder::new()
-        .max_buf_size(limits.head_bytes_max)
+        .max_buf_size(limits.read_bytes_max)
         .serve_connection(TokioIo::new(socket), service);
     tokio::pin!(connection);
     let mut stopping = false;

@@ -18,8 +18,8 @@ const ANSWER_STALL_MAX: Duration = Duration::from_secs(10);
 const IDLE_MAX: Duration = Duration::from_secs(75);
 /// After an answer to a request whose body was not read to its end: time for the client to see it before the reset.
 const LINGER_MAX: Duration = Duration::from_secs(1);
-/// Largest head, and the most that is read at once: a body is past its limit by no more than this.
-const HEAD_BYTES_MAX: usize = 16 << 10;
+/// The most that is read at once, and so the largest head: a body is past its limit by no more than this.
+pub const READ_BYTES_MAX: usize = 16 << 10;
 /// When every place is taken, nobody is sent away sooner than this after the wait began: a good client's head comes with
 /// its connection, a round trip later at most. It also bounds how many newcomers a second are let in to some 5,000.
 const GRACE: Duration = Duration::from_millis(200);
@@ -43,8 +43,8 @@ pub struct Limits {
     pub idle_max: Duration,
     /// Longest wait after an answer to a request that was not read to its end.
     pub linger_max: Duration,
-    /// Bytes of a head, and of one read.
-    pub head_bytes_max: usize,
+    /// Bytes of one read, and of a head.
+    pub read_bytes_max: usize,
     /// Shortest wait before a connection gives its place to another.
     pub grace: Duration,
     /// Longest time to finish after the wish to stop.
@@ -60,7 +60,7 @@ impl Default for Limits {
             answer_stall_max: ANSWER_STALL_MAX,
             idle_max: IDLE_MAX,
             linger_max: LINGER_MAX,
-            head_bytes_max: HEAD_BYTES_MAX,
+            read_bytes_max: READ_BYTES_MAX,
             grace: GRACE,
             drain_max: DRAIN_MAX,
         }

@@ -23,5 +23,5 @@ mod room;
 mod socket;
 
 pub use accept::serve;
-pub use limits::{Limits, allow_open_files};
+pub use limits::{Limits, READ_BYTES_MAX, allow_open_files};
 pub use phase::Phase;

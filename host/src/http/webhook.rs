@@ -4,17 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use channel_engine::contract::{Header, HttpRequest, HttpResponse};
 
 use desk_store::faults::is_planted;
 
-use super::WEBHOOK_BYTES_MAX;
 use crate::app::App;
+use crate::edge::READ_BYTES_MAX;
 use crate::inbox::{WebhookAnswer, receive};
 use crate::pressure::Pressure;
+
+/// Most bytes of a webhook that are read. Viber's own requests stay under 30 kB (Viber REST API, "request size").
+const BODY_BYTES_MAX: usize = 128 << 10;
 
 /// From a webhook's last byte to its answer. Viber takes nothing after 5 s for an answer and repeats; a 503 before says
 /// so to whoever else is in between.
@@ -63,17 +66,17 @@ async fn answer(
     }
 }
 
-/// Most bytes of a webhook's body.
-pub(super) fn bytes_max() -> usize {
-    if is_planted("body-limit-removed") { usize::MAX } else { WEBHOOK_BYTES_MAX }
-}
-
 /// The body; 413 for one over the limit, 400 for one that broke off. Of one that says itself that it is over the limit
-/// not a byte is read.
-async fn read(request: Request) -> Result<Vec<u8>, StatusCode> {
-    if request.body().size_hint().lower() > bytes_max() as u64 {
+/// not a byte is read; one that does not say how long it is must end a read earlier, since only the next read shows
+/// whether it ends.
+async fn read(mut request: Request) -> Result<Vec<u8>, StatusCode> {
+    let size = request.body().size_hint();
+    let taken = if size.exact().is_some() { BODY_BYTES_MAX } else { BODY_BYTES_MAX - READ_BYTES_MAX };
+    let taken = if is_planted("body-limit-removed") { usize::MAX } else { taken };
+    if size.lower() > taken as u64 {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
+    DefaultBodyLimit::max(taken).apply(&mut request);
     match Bytes::from_request(request, &()).await {
         Ok(body) => Ok(body.to_vec()),
         Err(rejection) => Err(rejection.status()),
