@@ -182,9 +182,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let blobs = Blobs::open(&settings.data).context("cannot open the folder of files")?;
     let engine = super::engine(settings.data.join("components"))?;
     let channels = Channels::load(&engine, &settings.plugin)?;
-    let listener = tokio::net::TcpListener::bind(settings.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let listener =
+        edge::listen(settings.listen).with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
     let public_url = settings.public_url.unwrap_or_else(|| format!("http://{address}"));
     let app = Arc::new(App {

@@ -1,12 +1,13 @@
 //! The accept loop. Not here: a connection's life (`connection`), and whom to send away (`room`).
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::connection::converse;
 use super::limits::Limits;
@@ -15,8 +16,21 @@ use crate::shutdown::Stop;
 
 /// After the system had no file or memory for a connection: others end meanwhile, and the loop does not spin.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
-/// Most connections that the system queues for a listener: tokio's own number.
-const QUEUED_MAX: usize = 1_024;
+/// Most connections that the system queues for the listener, as far as its own settings allow. One that finds the queue
+/// full takes itself for connected, and is looked at again only after seconds.
+const QUEUED_MAX: u32 = 4_096;
+
+/// Listens on an address.
+///
+/// # Errors
+/// It is taken, or not this machine's.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // As for every server: one that starts again must not wait until the system has forgotten old connections.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUED_MAX)
+}
 
 /// Accepts connections and serves them until `stop`; then takes in those that the system has queued, and waits for every
 /// request that was read to be answered, no longer than the limit says. `open` is kept at the number of connections.

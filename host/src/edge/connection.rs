@@ -58,7 +58,7 @@ pub(super) async fn converse(
             biased;
             // How a client leaves is its own affair.
             _ = connection.as_mut() => return,
-            () = guest.sent_away() => return,
+            () = guest.sent_away() => if place.is_lost() { return },
             () = stop.asked(), if !stopping => {
                 stopping = true;
                 connection.as_mut().graceful_shutdown();

@@ -24,12 +24,14 @@ struct Now {
     cut_short: bool,
     /// hyper has all of the answer.
     answer_whole: bool,
+    /// It has to go whatever it is about.
+    cut: bool,
 }
 
 impl Guest {
     pub(super) fn new() -> Self {
         let stand = Stand { phase: Phase::Head, since: Instant::now(), served: false };
-        let now = Now { stand, body_bytes: 0, cut_short: false, answer_whole: false };
+        let now = Now { stand, body_bytes: 0, cut_short: false, answer_whole: false, cut: false };
         Self { now: Mutex::new(now), leave: Notify::new() }
     }
 
@@ -45,9 +47,21 @@ impl Guest {
         self.stand().is_overdue(now, limits)
     }
 
-    /// Tells the connection to end now.
+    /// Tells the connection to end, unless something comes on it meanwhile.
     pub(super) fn send_away(&self) {
         self.leave.notify_one();
+    }
+
+    /// Tells the connection to end, whatever it is about.
+    pub(super) fn cut(&self) {
+        self.lock().cut = true;
+        self.leave.notify_one();
+    }
+
+    /// Whether there is still a reason to go for one who was sent away: a request may have come in the same moment.
+    pub(super) fn must_go(&self, now: Instant, limits: &Limits) -> bool {
+        let Now { stand, cut, .. } = *self.lock();
+        cut || stand.is_overdue(now, limits) || stand.waits_since(now, limits).is_some()
     }
 
     /// Waits until it is told to end.

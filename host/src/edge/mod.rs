@@ -22,6 +22,6 @@ mod phase;
 mod room;
 mod socket;
 
-pub use accept::serve;
+pub use accept::{listen, serve};
 pub use limits::{Limits, READ_BYTES_MAX, allow_open_files};
 pub use phase::Phase;

@@ -56,7 +56,8 @@ impl Room {
 
     fn try_enter(self: &Arc<Self>) -> Option<Place> {
         let mut guests = self.guests();
-        if guests.len() >= self.limits.connections_max {
+        // More than one too many where somebody was sent away and had to be kept.
+        while guests.len() >= self.limits.connections_max {
             Self::displace(&mut guests, &self.limits)?;
         }
         let (id, guest) = (self.next.fetch_add(1, Ordering::Relaxed), Arc::new(Guest::new()));
@@ -104,8 +105,19 @@ impl Room {
             return 0;
         }
         let guests = self.guests();
-        guests.values().for_each(|guest| guest.send_away());
+        guests.values().for_each(|guest| guest.cut());
         guests.len()
+    }
+}
+
+impl Place {
+    /// Whether to go, for one who was sent away. Who has begun a request meanwhile stays, with one place too many.
+    pub(super) fn is_lost(&self) -> bool {
+        if self.guest.must_go(Instant::now(), &self.room.limits) {
+            return true;
+        }
+        self.room.guests().insert(self.id, self.guest.clone());
+        false
     }
 }
 
@@ -117,5 +129,29 @@ impl Drop for Place {
         self.room.open.store(guests.len(), Ordering::Relaxed);
         drop(guests);
         self.room.left.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who was sent away while their request came is answered; the places are as many as before once somebody else has gone.
+    #[tokio::test]
+    async fn a_request_that_comes_at_the_last_moment_is_kept() {
+        let limits = Limits { connections_max: 2, grace: Duration::ZERO, ..Limits::default() };
+        let open = Arc::new(AtomicUsize::new(0));
+        let room = Room::new(limits, open.clone());
+        let (first, second) = (room.enter().await, room.enter().await);
+        let third = room.enter().await;
+        first.guest.on_request(false);
+        assert!(!first.is_lost(), "it has sent a whole request");
+        let fourth = room.enter().await;
+        assert!(second.is_lost() && third.is_lost(), "they have sent nothing");
+        assert!(!first.is_lost() && open.load(Ordering::Relaxed) == 2);
+        first.guest.cut();
+        assert!(first.is_lost(), "the desk ends");
+        drop((first, second, third, fourth));
+        assert_eq!(open.load(Ordering::Relaxed), 0);
     }
 }

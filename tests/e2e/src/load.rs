@@ -78,6 +78,8 @@ pub struct Seen {
     pub refused: Vec<(Message, u16)>,
     /// What got no answer.
     pub unanswered: Vec<Message>,
+    /// Why not, for each of these.
+    pub why: Vec<String>,
 }
 
 impl Seen {
@@ -85,6 +87,7 @@ impl Seen {
         self.took.extend(other.took);
         self.refused.extend(other.refused);
         self.unanswered.extend(other.unanswered);
+        self.why.extend(other.why);
     }
 
     /// The time that so many of a hundred answers kept.
@@ -154,7 +157,10 @@ async fn call(hook: &Hook, round: usize, caller: usize, pause: Duration, common:
                 common.answered.fetch_add(1, Ordering::SeqCst);
             }
             Ok((status, _)) => seen.refused.push((message, status.as_u16())),
-            Err(_) => seen.unanswered.push(message),
+            Err(error) => {
+                seen.unanswered.push(message);
+                seen.why.push(format!("{error:?} after {:?}", start.elapsed()));
+            }
         }
         if !seen.refused.is_empty() || !seen.unanswered.is_empty() {
             break;

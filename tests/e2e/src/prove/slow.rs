@@ -52,7 +52,7 @@ pub(crate) async fn prove(report: &mut Report) -> anyhow::Result<()> {
     let (p99, grown) = (seen.percentile(99), peak.saturating_sub(before));
     if failed > 0 {
         let statuses: Vec<_> = seen.refused.iter().map(|(_, status)| status).collect();
-        report.progress(format!("answered {statuses:?}, and not answered {}", seen.unanswered.len()));
+        report.progress(format!("answered {statuses:?}, and not answered: {:?}", seen.why));
     }
     report.figure("good callbacks", seen.took.len(), "more than 1,000", seen.took.len() > 1_000);
     report.figure("good callbacks without 200:", failed, "0", failed == 0);
