@@ -123,11 +123,11 @@ export function setUpLive(named) {
   }
   if (!document.querySelector("[data-live]")) return;
   let source = null;
-  let missed = false;
   const listen = () => {
     if (source || document.hidden) return;
     source = new EventSource("/events");
-    source.addEventListener("open", () => { if (missed) refresh(); missed = true; });
+    // Between the page and the first word of the stream something may have been changed, and after a break as well.
+    source.addEventListener("open", refresh);
     source.addEventListener("change", (event) => concerns(JSON.parse(event.data)) && refresh());
     source.addEventListener("error", () => line($("line")?.dataset.offline ?? ""));
   };
