@@ -1,11 +1,12 @@
 //! What has to hold before a change is merged. Not here: how CI services call it; `.ci/run` is the same for all of them.
 
 use crate::run::{answer, cargo, run};
-use crate::{demo, target};
+use crate::{browser, demo, target};
 
 /// Runs every test; arguments go to `cargo test`.
 pub(crate) fn test(arguments: &[String]) -> anyhow::Result<()> {
     target::ensure()?;
+    browser::ensure()?;
     run(cargo(&["test", "--workspace"]).args(arguments))
 }
 

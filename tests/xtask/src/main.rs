@@ -1,6 +1,7 @@
 //! The project's chores: `cargo xtask` lists them. Not here: what the chores start; each is a command that a person could
 //! type, and is printed before it runs.
 
+mod browser;
 mod build;
 mod ci;
 mod demo;

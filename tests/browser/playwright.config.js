@@ -1,0 +1,28 @@
+// How the pages are driven: the system's own Chromium, one page's worth at a time since there is one desk, nothing tried
+// twice. Not here: which desk (kit.js), and who starts it (tests/e2e/tests/browser.rs).
+
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: "specs",
+  outputDir: process.env.BROWSER_OUTPUT ?? "results",
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  reporter: [["list", { printSteps: true }]],
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  use: {
+    locale: "en-GB",
+    timezoneId: "Europe/Kyiv",
+    viewport: { width: 1280, height: 800 },
+    actionTimeout: 10_000,
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      // Root has no sandbox of Chromium's. The rest keeps it from asking the network for anything of its own.
+      chromiumSandbox: process.getuid?.() !== 0,
+      args: ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run"],
+    },
+  },
+});
