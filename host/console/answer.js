@@ -10,7 +10,8 @@ const draftKey = () => `desk.draft.${$("work").dataset.task}`;
 
 function keepDraft() {
   const text = $("text").value;
-  if (text) sessionStorage.setItem(draftKey(), JSON.stringify({ text, notify: $("notify").checked }));
+  const suggestions = $("suggestions")?.value ?? "";
+  if (text || suggestions) sessionStorage.setItem(draftKey(), JSON.stringify({ text, suggestions, notify: $("notify").checked }));
   else sessionStorage.removeItem(draftKey());
 }
 
@@ -20,6 +21,10 @@ function takeDraft() {
     if (!draft || $("text").value) return;
     $("text").value = draft.text;
     $("notify").checked = draft.notify;
+    if (draft.suggestions && $("offer")) {
+      $("suggestions").value = draft.suggestions;
+      $("offer").open = true;
+    }
   } catch {
     // Not one of ours.
   }
@@ -28,6 +33,19 @@ function takeDraft() {
 function placeholder() {
   const { placeOn, placeOff } = $("answer").dataset;
   $("text").placeholder = $("notify").checked ? placeOn : placeOff;
+}
+
+/** The buttons as the customer will see them. */
+function showOffered() {
+  const titles = $("suggestions").value.split(";").map((title) => title.trim()).filter(Boolean);
+  $("offered").replaceChildren(...titles.map((title) => Object.assign(document.createElement("li"), { textContent: title })));
+}
+
+function clearOffered() {
+  if (!$("offer")) return;
+  $("suggestions").value = "";
+  $("offer").open = false;
+  showOffered();
 }
 
 /** Sends a form and shows the page that comes back; says whether the desk did it. */
@@ -52,6 +70,7 @@ async function send(event) {
     if (done) {
       $("text").value = "";
       clearFiles();
+      clearOffered();
       keepDraft();
     }
   } catch {
@@ -89,6 +108,10 @@ export function setUpAnswer() {
   setUpFiles();
   takeDraft();
   placeholder();
+  if ($("offer")) {
+    showOffered();
+    $("suggestions").addEventListener("input", () => { showOffered(); keepDraft(); });
+  }
   $("answer").addEventListener("submit", send);
   $("notify").addEventListener("change", () => { placeholder(); keepDraft(); });
   $("text").addEventListener("input", () => { $("answer-problem").textContent = ""; keepDraft(); });

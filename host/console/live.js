@@ -96,6 +96,7 @@ function morph(old, fresh) {
 function isHeld(old, fresh) {
   const active = document.activeElement;
   if (fresh.id === "side") return old.contains(active) && active.matches("select,input");
+  if (["parked", "health"].includes(fresh.id)) return old.querySelector("details[open]") !== null;
   return fresh.id === "actions" && old.contains(active) && active.closest("details[open]") !== null;
 }
 

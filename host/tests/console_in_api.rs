@@ -36,10 +36,24 @@ const SAME: &[(&str, &[&str])] = &[
     ("post /settings/accounts/{id}/disconnect", &["delete /accounts/{id}"]),
     ("get /settings/people", &["get /employees", "get /contact_templates", "get /task_templates"]),
     ("post /settings/people/{what}", &["post /employees", "post /contact_templates", "post /task_templates"]),
+    (
+        "post /settings/people/{what}/{id}",
+        &[
+            "patch /employees/{id}",
+            "delete /employees/{id}",
+            "patch /contact_templates/{id}",
+            "delete /contact_templates/{id}",
+            "patch /task_templates/{id}",
+            "delete /task_templates/{id}",
+        ],
+    ),
     ("get /settings/quick", &["get /quick_replies"]),
     ("post /settings/quick", &["post /quick_replies"]),
     ("post /settings/quick/{id}", &["patch /quick_replies/{id}", "delete /quick_replies/{id}"]),
-    ("get /settings/system", &["get /channels", "get /parked", "get /doctor"]),
+    ("get /settings/system", &["get /channels", "get /parked", "get /held", "get /doctor"]),
+    ("post /settings/parked", &["post /parked/replay"]),
+    ("post /settings/parked/{id}", &["post /parked/{id}/replay", "delete /parked/{id}"]),
+    ("post /settings/held", &["post /held/release", "post /held/drop"]),
 ];
 
 /// What only a browser needs, and what a program has instead.

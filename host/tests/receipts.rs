@@ -109,6 +109,7 @@ impl<'a> Bench<'a> {
             text: "hi".into(),
             parts: json!([]),
             notify: json!([requester]),
+            suggestions: json!([]),
             at: 1,
             kept_at: 1,
         })?;

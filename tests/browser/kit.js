@@ -1,6 +1,8 @@
 // What every spec needs: the desk and Viber's simulator by their addresses, a browser that is signed in, a customer's phone, and
 // the checks that hold on every page. Not here: what is done on the pages.
 
+import { createHmac } from "node:crypto";
+
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect } from "@playwright/test";
 
@@ -31,6 +33,14 @@ export function api(method, path, body) {
 /** The simulator's control side. */
 export function viber(method, path, body) {
   return ask(`${viberUrl}/control/${path}`, method, body, {});
+}
+
+/** A callback of Viber's to the account, signed with the bot's key. */
+export async function callback(account, key, event) {
+  const body = JSON.stringify(event);
+  const signature = createHmac("sha256", key).update(body).digest("hex");
+  const response = await fetch(`${deskUrl}/webhooks/${account}`, { method: "POST", headers: { "x-viber-content-signature": signature }, body });
+  expect(response.status).toBe(200);
 }
 
 /** Makes a bot and connects it; says the account's id and the bot's. */

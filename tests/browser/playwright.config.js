@@ -4,7 +4,7 @@
 import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
-  testDir: "specs",
+  testDir: ".",
   outputDir: process.env.BROWSER_OUTPUT ?? "results",
   workers: 1,
   retries: 0,

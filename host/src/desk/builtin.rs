@@ -75,6 +75,7 @@ impl Helpdesk for BuiltIn {
             text: readable(&action.parts),
             parts: serde_json::to_value(&action.parts)?,
             notify: json!([]),
+            suggestions: json!([]),
             at: to_column(action.at),
             kept_at: place.now,
         })?;
@@ -95,6 +96,7 @@ impl Helpdesk for BuiltIn {
             text: note.text.clone(),
             parts: json!([]),
             notify: json!([]),
+            suggestions: json!([]),
             at: place.now,
             kept_at: place.now,
         })?;

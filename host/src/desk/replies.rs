@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use channel_engine::contract::{Author, Media, Part, Reply, Text};
+use channel_engine::contract::{Author, Media, Part, Reply, Suggestion, Text};
 use desk_store::{FileRow, NewAction, StoreError, TaskRow, Tx};
 use serde_json::json;
 
@@ -25,6 +25,8 @@ pub struct Comment {
     pub attachments: Vec<i64>,
     /// Contacts that it is sent to; none: it stays inside.
     pub notify: Vec<i64>,
+    /// Answers that those contacts are offered as buttons.
+    pub suggestions: Vec<Suggestion>,
 }
 
 /// Keeps the comment and, in the same transaction, queues what has to be sent; says the action's id. It returns when
@@ -57,6 +59,7 @@ fn keep(tx: &Tx, app: &App, comment: &Comment, now: u64) -> desk_store::Result<(
         text: comment.text.clone(),
         parts: serde_json::to_value(&parts)?,
         notify: json!(comment.notify),
+        suggestions: serde_json::to_value(&comment.suggestions)?,
         at: to_column(now),
         kept_at: to_column(now),
     })?;
@@ -122,7 +125,7 @@ fn reply(action: i64, comment: &Comment, notify: Vec<String>, parts: Vec<Part>, 
         },
         notify,
         parts,
-        suggestions: Vec::new(),
+        suggestions: comment.suggestions.clone(),
         at: now,
         extras: Vec::new(),
     }

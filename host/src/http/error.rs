@@ -68,6 +68,11 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
+    /// A form of the console's that no page of it has.
+    pub(crate) fn bad_form() -> Self {
+        Self::bad_request("bad-form", "the form is not ours")
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,

@@ -34,6 +34,11 @@ impl IfMatch {
         Self(None)
     }
 
+    /// As a form says it; one that says nothing goes through.
+    pub(super) fn version(said: &str) -> Self {
+        Self((!said.is_empty()).then(|| said.to_owned()))
+    }
+
     /// Whether `what` is as the caller read it. To be asked in the transaction that changes it.
     pub(super) fn check(&self, what: &str, tag: &Tag) -> ApiResult<()> {
         let Some(wanted) = &self.0 else { return Ok(()) };

@@ -151,6 +151,7 @@ mod tests {
             text: "hello".into(),
             parts: json!([]),
             notify: json!([requester]),
+            suggestions: json!([]),
             at: 1,
             kept_at: 1,
         })?;

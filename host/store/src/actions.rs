@@ -30,6 +30,8 @@ pub struct ActionRow {
     pub parts: Value,
     /// JSON list of contact ids that it is sent to.
     pub notify: Value,
+    /// JSON list of the contract's suggestions: answers that the customer is offered as buttons.
+    pub suggestions: Value,
     /// ms.
     pub at: i64,
 }
@@ -57,13 +59,16 @@ pub struct NewAction {
     pub parts: Value,
     /// See [`ActionRow`].
     pub notify: Value,
+    /// See [`ActionRow`].
+    pub suggestions: Value,
     /// ms; a customer's by the messenger's clock.
     pub at: i64,
     /// ms; by the desk's clock, which the task's `updated_at` follows.
     pub kept_at: i64,
 }
 
-const COLUMNS: &str = "id, account, task, kind, author_kind, author_id, author_name, text, parts, notify, at";
+const COLUMNS: &str =
+    "id, account, task, kind, author_kind, author_id, author_name, text, parts, notify, suggestions, at";
 
 fn from_row(row: &Row) -> rusqlite::Result<ActionRow> {
     Ok(ActionRow {
@@ -77,7 +82,8 @@ fn from_row(row: &Row) -> rusqlite::Result<ActionRow> {
         text: row.get(7)?,
         parts: json_column(row, 8)?.unwrap_or_default(),
         notify: json_column(row, 9)?.unwrap_or_default(),
-        at: row.get(10)?,
+        suggestions: json_column(row, 10)?.unwrap_or_default(),
+        at: row.get(11)?,
     })
 }
 
@@ -91,8 +97,8 @@ impl Tx<'_> {
             .db
             .prepare_cached(
                 "INSERT INTO actions (account, plugin_id, task, kind, author_kind, author_id, author_name,
-                                      text, parts, notify, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                                      text, parts, notify, suggestions, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                  ON CONFLICT (account, plugin_id) DO NOTHING RETURNING id",
             )?
             .query_row(
@@ -107,6 +113,7 @@ impl Tx<'_> {
                     new.text,
                     new.parts.to_string(),
                     new.notify.to_string(),
+                    new.suggestions.to_string(),
                     new.at
                 ],
                 |row| row.get(0),

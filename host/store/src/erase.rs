@@ -78,7 +78,7 @@ impl Tx<'_> {
         of_id("DELETE FROM media WHERE contact = ?1")?;
         let gone = of_id(&format!("DELETE FROM actions WHERE ({THEIR_ACTIONS}) AND NOT {ALSO_OTHERS}"))?;
         let blank = of_id(&format!(
-            "UPDATE actions SET text = '', parts = '[]', plugin_id = NULL WHERE {THEIR_ACTIONS}"
+            "UPDATE actions SET text = '', parts = '[]', suggestions = '[]', plugin_id = NULL WHERE {THEIR_ACTIONS}"
         ))?;
         let tasks = of_id(
             "UPDATE tasks SET title = 'erased', description = '', plugin_id = 'erased:' || id,

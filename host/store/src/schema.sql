@@ -185,6 +185,7 @@ CREATE TABLE actions (
     text        TEXT NOT NULL,
     parts       TEXT NOT NULL,             -- JSON, the contract's parts
     notify      TEXT NOT NULL DEFAULT '[]',-- JSON, contact ids
+    suggestions TEXT NOT NULL DEFAULT '[]',-- JSON, the contract's suggestions
     at          INTEGER NOT NULL,
     UNIQUE (account, plugin_id)
 ) STRICT;

@@ -54,6 +54,7 @@ fn message(tx: &Tx, task: i64, kind: &'static str, text: &str, at: i64) -> desk_
         text: text.into(),
         parts: json!([]),
         notify: json!([]),
+        suggestions: json!([]),
         at,
         kept_at: at,
     };

@@ -47,6 +47,7 @@ fn person(tx: &Tx, id: &str, name: &str, phone: &str, text: &str) -> Result<i64,
         text: text.into(),
         parts: json!([{"text": {"text": text}}]),
         notify: json!([]),
+        suggestions: json!([]),
         at: 1,
         kept_at: 1,
     };

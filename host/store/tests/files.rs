@@ -45,6 +45,7 @@ async fn new_store(folder: &tempfile::TempDir) -> (Store, i64) {
             text: String::new(),
             parts: json!([]),
             notify: json!([]),
+            suggestions: json!([]),
             at: 1,
             kept_at: 1,
         })

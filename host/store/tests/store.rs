@@ -210,6 +210,7 @@ fn action(task: i64) -> NewAction {
         text: "Hello".into(),
         parts: json!([]),
         notify: json!([]),
+        suggestions: json!([]),
         at: 1,
         kept_at: 1,
     }

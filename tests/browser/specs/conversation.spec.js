@@ -97,6 +97,20 @@ test("S17: a file is dropped or pasted, and taken off again", async () => {
   await expect(files).toHaveCount(0);
 });
 
+test("answers are offered to the customer as buttons, and what they tap is their message", async () => {
+  await page.getByText("Buttons to tap").click();
+  await page.getByRole("textbox", { name: "Buttons for the customer" }).fill("Yes, please; No; Call me");
+  await expect(page.locator("#offered li")).toHaveText(["Yes, please", "No", "Call me"]);
+  await page.getByRole("combobox", { name: "Your answer" }).fill("Shall we send it?");
+  await picture(page, "buttons");
+  await page.getByRole("button", { name: "Send to Olena" }).click();
+  await expect(page.locator("#suggestions")).toHaveValue("");
+  await expect(lastBubble(page).getByRole("list", { name: "Buttons for the customer" })).toContainText("Call me");
+  await phone.getByRole("button", { name: "Yes, please" }).click();
+  await expect(lastBubble(page)).toContainText("Yes, please");
+  await expect(lastBubble(page)).toHaveClass("theirs");
+});
+
 test("S18: a comment that does not notify stays inside, and says so before", async () => {
   const before = await phone.locator("#chat li").count();
   await page.getByLabel("Notify the customer").uncheck();

@@ -1,6 +1,6 @@
 // The first start and the settings: what an administrator does before the first customer writes.
 
-import { addCustomer, api, deskUrl, expect, openPhone, picture, signIn, test, viber, write } from "../kit.js";
+import { addCustomer, api, callback, deskUrl, expect, openPhone, picture, signIn, test, viber, write } from "../kit.js";
 
 test.describe.configure({ mode: "serial" });
 
@@ -67,7 +67,17 @@ test("S35: people, templates and quick replies are added; the account uses them"
   await add("employee", "Anna Melnyk");
   await page.locator("#task_template-who").selectOption({ label: "Anna Melnyk" });
   await add("task_template", "Questions from Viber");
+  await add("employee", "Petro Bondar");
+  await page.locator("summary", { hasText: "Petro Bondar" }).click();
+  const petro = page.locator("details[open]");
+  await petro.getByLabel("Name").fill("Petro Bondarenko");
+  await petro.getByRole("button", { name: "Save" }).click();
+  await expect(page.locator("main")).toContainText("Petro Bondarenko");
   await picture(page, "people");
+  await page.locator("summary", { hasText: "Petro Bondarenko" }).click();
+  await page.locator("details[open]").getByRole("button", { name: "Delete" }).click();
+  await expect(page.locator("main")).not.toContainText("Petro Bondarenko");
+  await page.locator("summary", { hasText: "Questions from Viber" }).click();
   await page.getByRole("link", { name: "Quick replies" }).click();
   await page.getByLabel("Title").last().fill("Greeting");
   await page.getByLabel("Text").last().fill("Good day, {{contact.name}}!");
@@ -107,6 +117,40 @@ test("S12: a second account is connected beside the first, and one is disconnect
   await page.goto(`${deskUrl}/settings`);
   await expect(page.locator("a.account")).toHaveCount(2);
   await picture(page, "accounts");
+});
+
+test("what could not be handled is tried again or discarded, and only by who has seen it", async () => {
+  const { items } = await api("GET", "accounts");
+  const account = items.find(({ name }) => name === "Bike Shop").id;
+  const aWeekAgo = Date.now() - 7 * 24 * 3_600_000;
+  const person = { id: "c29tZWJvZHkgZWxzZSBoZXJlPT0=", name: "Ivan", language: "uk", country: "UA", api_version: 10 };
+  for (const [token, text] of [[1, "The first"], [2, "The second"]]) {
+    await callback(account, bot.token, { event: "message", timestamp: aWeekAgo + token, message_token: 7_000 + token, sender: person, message: { type: "text", text } });
+  }
+  await page.goto(`${deskUrl}/settings/system`);
+  const events = page.locator("#parked article");
+  await expect(events).toHaveCount(2);
+  await picture(page, "parked");
+  await events.filter({ hasText: "The first" }).locator("summary", { hasText: "Discard" }).click();
+  await events.filter({ hasText: "The first" }).getByRole("button", { name: "Discard" }).click();
+  await expect(events).toHaveCount(1);
+  await events.getByRole("button", { name: "Try again" }).click();
+  await expect(events).toHaveCount(0);
+  await page.goto(`${deskUrl}/?q=Ivan`);
+  await expect(page.locator("#list > li")).toHaveCount(1);
+  await expect(page.locator("#list")).toContainText("The second");
+});
+
+test("two administrators do not overwrite each other", async () => {
+  await page.goto(`${deskUrl}/settings/quick`);
+  await page.locator("summary", { hasText: "Greeting" }).click();
+  const [reply] = (await api("GET", "quick_replies")).items;
+  await api("PATCH", `quick_replies/${reply.id}`, { text: "Good evening, {{contact.name}}!" });
+  const form = page.locator("details[open]");
+  await form.getByLabel("Text").fill("Good night!");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("alert")).toContainText("Somebody else changed it meanwhile");
+  await expect(page.locator("main")).toContainText("Good evening");
 });
 
 test("the state of the desk: channels, events that could not be handled, the doctor", async () => {

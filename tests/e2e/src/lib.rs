@@ -2,6 +2,7 @@
 //! both. It knows the desk and the simulator only by what they print and answer; it shares no code with the plugin.
 
 pub mod answers;
+pub mod browser;
 pub mod busy;
 mod cable;
 pub mod callback;
@@ -14,6 +15,7 @@ pub mod files;
 pub mod kills;
 pub mod load;
 pub mod ops;
+pub mod plain_browser;
 pub mod points;
 pub mod power;
 mod process;

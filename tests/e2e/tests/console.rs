@@ -4,76 +4,17 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use e2e::{Bench, Desk, until};
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use e2e::plain_browser::PlainBrowser;
+use e2e::{Bench, until};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
-
-/// A browser: it keeps its cookie, says where a form came from, and follows nothing by itself.
-struct Browser {
-    http: reqwest::Client,
-    base: String,
-    cookie: Option<String>,
-}
-
-impl Browser {
-    fn new(desk: &Desk) -> anyhow::Result<Self> {
-        let http =
-            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Self { http, base: desk.base.clone(), cookie: None })
-    }
-
-    async fn signed_in(desk: &Desk, token: &str) -> anyhow::Result<Self> {
-        let mut browser = Self::new(desk)?;
-        let response = browser.post("/login", &[("token", token), ("to", "/")]).await?;
-        ensure!(response.status() == StatusCode::SEE_OTHER, "signing in: {}", response.status());
-        browser.cookie = Some(cookie(&response)?);
-        Ok(browser)
-    }
-
-    fn ask(&self, method: Method, path: &str) -> RequestBuilder {
-        let request =
-            self.http.request(method, format!("{}{path}", self.base)).header("accept-language", "en");
-        match &self.cookie {
-            Some(cookie) => request.header("cookie", cookie),
-            None => request,
-        }
-    }
-
-    async fn get(&self, path: &str) -> anyhow::Result<(StatusCode, String)> {
-        let response = self.ask(Method::GET, path).send().await?;
-        Ok((response.status(), response.text().await?))
-    }
-
-    /// A form of the desk's own page.
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> anyhow::Result<Response> {
-        Ok(self.form(path, form).header("sec-fetch-site", "same-origin").send().await?)
-    }
-
-    fn form(&self, path: &str, form: &[(&str, &str)]) -> RequestBuilder {
-        let pairs = form.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
-        let body = pairs.collect::<Vec<_>>().join("&");
-        let kind = "application/x-www-form-urlencoded";
-        self.ask(Method::POST, path).header("content-type", kind).body(body)
-    }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
-
-/// The cookie that a response sets, as a browser sends it back; and that no script and no other site can have it.
-fn cookie(response: &Response) -> anyhow::Result<String> {
-    let set = response.headers().get("set-cookie").context("a cookie")?.to_str()?;
-    ensure!(set.contains("; HttpOnly") && set.contains("; SameSite=Strict"), "{set}");
-    Ok(set.split(';').next().unwrap_or_default().to_owned())
-}
 
 /// S16, S17, S18: an operator's day without a script: find the task, comment, answer, complete it; and the customer comes back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_works_in_pages_and_forms() -> anyhow::Result<()> {
     let bench = Bench::start().await?;
     let (_, bot) = bench.connect("Bike Shop", json!({})).await?;
-    let browser = Browser::signed_in(&bench.desk, &bench.desk.token).await?;
+    let browser = PlainBrowser::signed_in(&bench.desk, &bench.desk.token).await?;
     let (_, first) = browser.get("/").await?;
     ensure!(first.contains("viber://pa?chatURI=bikeshop"), "an empty inbox says how a customer comes in");
     let person = bench.viber.add_user(&bot, "Olena <b>", json!({})).await?;
@@ -134,7 +75,7 @@ async fn each_page_asks_who_is_there() -> anyhow::Result<()> {
     let settings =
         ["/settings", "/settings/new/viber", "/settings/people", "/settings/quick", "/settings/system"];
     let pages = ["/", "/tasks/1", "/tasks/1/quick", "/events"];
-    let stranger = Browser::new(&bench.desk)?;
+    let stranger = PlainBrowser::new(&bench.desk)?;
     for path in pages.iter().chain(&settings) {
         let (status, page) = stranger.get(path).await?;
         ensure!(
@@ -145,8 +86,8 @@ async fn each_page_asks_who_is_there() -> anyhow::Result<()> {
     let wrong = stranger.post("/login", &[("token", "desk_wrong")]).await?;
     ensure!(wrong.status() == StatusCode::UNAUTHORIZED && wrong.headers().get("set-cookie").is_none());
 
-    let reader = Browser::signed_in(&bench.desk, &read).await?;
-    let operator = Browser::signed_in(&bench.desk, &operate).await?;
+    let reader = PlainBrowser::signed_in(&bench.desk, &read).await?;
+    let operator = PlainBrowser::signed_in(&bench.desk, &operate).await?;
     ensure!(reader.get("/tasks/1").await?.1.contains("secret wish"));
     for form in ["/tasks/1/answer", "/tasks/1/change", "/tasks/1/actions/1/retry"] {
         let refused = reader.post(form, &[("text", "x"), ("status", "completed")]).await?;
@@ -174,7 +115,7 @@ async fn another_sites_form_is_refused() -> anyhow::Result<()> {
     let (_, bot) = bench.connect("Bike Shop", json!({})).await?;
     let person = bench.viber.add_user(&bot, "Olena", json!({})).await?;
     person.write("hello").await?;
-    let browser = Browser::signed_in(&bench.desk, &bench.desk.token).await?;
+    let browser = PlainBrowser::signed_in(&bench.desk, &bench.desk.token).await?;
     let form = || browser.form("/tasks/1/change", &[("status", "completed")]);
     let foreign = [
         form().header("sec-fetch-site", "cross-site"),
@@ -206,7 +147,7 @@ async fn a_page_hears_of_a_message_within_a_second() -> anyhow::Result<()> {
     let (_, bot) = bench.connect("Bike Shop", json!({})).await?;
     let person = bench.viber.add_user(&bot, "Olena", json!({})).await?;
     person.write("hello").await?;
-    let browser = Browser::signed_in(&bench.desk, &bench.desk.token).await?;
+    let browser = PlainBrowser::signed_in(&bench.desk, &bench.desk.token).await?;
     let mut stream = browser.ask(Method::GET, "/events").send().await?;
     ensure!(stream.headers()["content-type"] == "text/event-stream");
     let began = Instant::now();
@@ -237,7 +178,7 @@ async fn a_page_hears_of_a_message_within_a_second() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_is_connected_by_its_form() -> anyhow::Result<()> {
     let bench = Bench::start().await?;
-    let browser = Browser::signed_in(&bench.desk, &bench.desk.token).await?;
+    let browser = PlainBrowser::signed_in(&bench.desk, &bench.desk.token).await?;
     ensure!(browser.get("/").await?.1.contains("href=\"/settings\""), "an empty desk says what to do first");
     let blank = browser.get("/settings/new/viber").await?.1;
     for name in ["api_key", "task_template", "new_task_when_none_active", "welcome_message"] {

@@ -290,7 +290,7 @@ fn new_id(channel: &str) -> ApiResult<String> {
     Ok(format!("{channel}-{digits}"))
 }
 
-fn tag(row: &AccountRow) -> Tag {
+pub(crate) fn tag(row: &AccountRow) -> Tag {
     Tag::of(&(&row.name, &row.settings))
 }
 

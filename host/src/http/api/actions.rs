@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use channel_engine::contract::TextFormat;
+use channel_engine::contract::{Suggestion, TextFormat};
 use desk_store::{ActionRow, DeliveryRow, Employee, StoreError, TokenRow, Tx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,9 @@ const MISSING: StoreError = StoreError::Missing("the action");
 pub(super) const TEXT_CHARS_MAX: usize = 20_000;
 /// Most customers that one reply goes to.
 const NOTIFY_MAX: usize = 50;
+/// Most buttons that one comment offers, and the most characters of one.
+const SUGGESTIONS_MAX: usize = 20;
+const SUGGESTION_CHARS_MAX: usize = 250;
 /// Most files that one comment carries: Viber shows each as a message of its own.
 const ATTACHMENTS_MAX: usize = 10;
 
@@ -51,6 +54,9 @@ pub(crate) struct Shown {
     /// The contacts that it is sent to; empty: it stays inside.
     #[schemars(with = "Vec<i64>")]
     notify: Value,
+    /// Answers that the customers were offered as buttons.
+    #[schemars(with = "Vec<Button>")]
+    suggestions: Value,
     /// How far it has come.
     delivery: Delivery,
     /// When it was written, ms.
@@ -148,6 +154,18 @@ enum DeliveryState {
     Unconfirmed,
 }
 
+/// An answer that the customer is offered as a button.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Suggestion")]
+pub(crate) struct Button {
+    /// What the button says; 1 to 250 characters.
+    title: String,
+    /// What the customer says by tapping it, at most 250 characters; without it, the title.
+    #[serde(default)]
+    value: String,
+}
+
 /// What is to be written.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -166,6 +184,10 @@ pub(crate) struct New {
     /// Ids of uploads, at most 10, in the order in which they are shown.
     #[serde(default)]
     attachments: Vec<i64>,
+    /// Answers that the customers are offered as buttons, at most 20, where the channel has the feature `suggestions`. A
+    /// messenger may take fewer.
+    #[serde(default)]
+    suggestions: Vec<Button>,
 }
 
 pub(crate) async fn list(
@@ -201,8 +223,9 @@ pub(crate) async fn write(
         refuse_disconnected(&app, &task.account).await?;
     }
     let author = author.ok_or_else(|| ApiError::bad_request("unknown-author", "`author` is no employee"))?;
-    let New { text, attachments, notify, .. } = body;
-    let comment = replies::Comment { task, author, text, attachments, notify };
+    let New { text, attachments, notify, suggestions, .. } = body;
+    let suggestions = suggestions.into_iter().map(suggestion).collect();
+    let comment = replies::Comment { task, author, text, attachments, notify, suggestions };
     let id = replies::write(&app, comment).await?;
     let store = app.store.clone();
     let read = store.read(move |tx| shown(tx, &app, tx.action(id)?.ok_or(MISSING)?));
@@ -279,6 +302,12 @@ async fn refuse_disconnected(app: &App, account: &str) -> ApiResult<()> {
     Ok(())
 }
 
+fn suggestion(button: Button) -> Suggestion {
+    let title = button.title.trim().to_owned();
+    let value = Some(button.value).filter(|value| !value.trim().is_empty());
+    Suggestion { value: value.unwrap_or_else(|| title.clone()), title }
+}
+
 /// The quick reply's text with the names of this task.
 async fn filled(app: &App, id: i64, task: i64, body: &New, token: &TokenRow) -> ApiResult<String> {
     let (named, notify, token) = (body.author, body.notify.clone(), token.clone());
@@ -311,6 +340,20 @@ fn check(body: &New) -> ApiResult<()> {
             format!("`text` may have {TEXT_CHARS_MAX} characters"),
         ));
     }
+    if body.suggestions.len() > SUGGESTIONS_MAX {
+        let detail = format!("`suggestions` may have {SUGGESTIONS_MAX} of them");
+        return Err(ApiError::bad_request("too-many", detail));
+    }
+    let is_fit = |button: &Button| {
+        !button.title.trim().is_empty()
+            && [&button.title, &button.value].iter().all(|it| it.chars().count() <= SUGGESTION_CHARS_MAX)
+    };
+    if !body.suggestions.iter().all(is_fit) {
+        let detail = format!(
+            "a suggestion must have a `title` of 1 to {SUGGESTION_CHARS_MAX} characters, and no longer `value`"
+        );
+        return Err(ApiError::bad_request("bad-title", detail));
+    }
     if body.notify.len() > NOTIFY_MAX {
         let detail = format!("`notify` may name {NOTIFY_MAX} contacts");
         return Err(ApiError::bad_request("too-many", detail));
@@ -337,6 +380,7 @@ fn shown(tx: &Tx, app: &App, row: ActionRow) -> desk_store::Result<Shown> {
         text: row.text,
         parts: row.parts,
         notify: row.notify,
+        suggestions: row.suggestions,
         delivery,
         at: row.at,
     })

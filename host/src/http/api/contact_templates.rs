@@ -100,7 +100,7 @@ pub(crate) async fn delete(
     Ok(Done)
 }
 
-fn tag(row: &Template) -> Tag {
+pub(crate) fn tag(row: &Template) -> Tag {
     Tag::of(&row.name)
 }
 

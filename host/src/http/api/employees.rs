@@ -115,7 +115,7 @@ pub(crate) async fn delete(
     Ok(Done)
 }
 
-fn tag(row: &Employee) -> Tag {
+pub(crate) fn tag(row: &Employee) -> Tag {
     Tag::of(&(&row.name, &row.avatar))
 }
 

@@ -171,7 +171,7 @@ fn checked(row: QuickReply) -> ApiResult<QuickReply> {
     Ok(QuickReply { title, ..row })
 }
 
-fn tag(row: &QuickReply) -> Tag {
+pub(crate) fn tag(row: &QuickReply) -> Tag {
     Tag::of(&(&row.title, &row.text))
 }
 

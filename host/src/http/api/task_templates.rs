@@ -119,7 +119,7 @@ fn is_employee(tx: &Tx, assignee: Option<i64>) -> desk_store::Result<()> {
     tx.employee(id)?.map(drop).ok_or(StoreError::Missing("the assignee"))
 }
 
-fn tag(row: &TaskTemplate) -> Tag {
+pub(crate) fn tag(row: &TaskTemplate) -> Tag {
     Tag::of(&(&row.name, row.assignee))
 }
 

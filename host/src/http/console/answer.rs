@@ -37,6 +37,8 @@ const NAME_CHARS_MAX: usize = 24;
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) text: String,
+    /// Answers to tap, with `;` between them.
+    pub(super) suggestions: String,
     /// Whether it was to stay inside.
     pub(super) internal: bool,
     /// Why it was not sent.
@@ -60,6 +62,7 @@ pub(super) fn form(look: &Look, view: &TaskView, me: &Employee, draft: &Draft) -
             label.unseen for="text" { (words.answer) }
             textarea #text name="text" rows="3" placeholder=(words.place_answer) aria-controls="quick" aria-expanded="false"
                 role="combobox" aria-autocomplete="list" { "\n" (draft.text) }
+            @if view.offers { (buttons(look, name, draft)) }
             p #answer-problem .problem role="alert" { (draft.problem.as_deref().unwrap_or_default()) }
             input #attachments type="hidden" name="attachments";
             ul.chips #files data-to="/uploads" data-remove=(words.take_off) {}
@@ -79,6 +82,21 @@ pub(super) fn form(look: &Look, view: &TaskView, me: &Employee, draft: &Draft) -
                     span.off { (words.add_comment) }
                 }
             }
+        }
+    }
+}
+
+/// Answers that the customer may tap.
+fn buttons(look: &Look, name: &str, draft: &Draft) -> Markup {
+    let words = look.words;
+    html! {
+        details #offer .on open[!draft.suggestions.is_empty()] {
+            summary { (words.offer) }
+            label.unseen for="suggestions" { (words.offered) }
+            input #suggestions name="suggestions" value=(draft.suggestions) placeholder=(words.offer_hint) maxlength="2000"
+                autocomplete="off" aria-describedby="offer-help";
+            p.faint #offer-help { (put(words.offer_help, "name", name)) }
+            ul.offered #offered aria-label=(words.offered) {}
         }
     }
 }
@@ -120,6 +138,9 @@ pub(super) struct Written {
     notify: Option<i64>,
     #[serde(default)]
     quick_reply: String,
+    /// Answers to tap, with `;` between them.
+    #[serde(default)]
+    suggestions: String,
     /// Ids of uploads, with commas between: forms have no lists.
     #[serde(default)]
     attachments: String,
@@ -149,22 +170,28 @@ pub(super) async fn write(
     let notify: Vec<i64> = written.notify.into_iter().collect();
     let attachments: Vec<i64> = written.attachments.split(',').filter_map(|id| id.parse().ok()).collect();
     let quick_reply = written.quick_reply.parse::<i64>().ok();
-    let body =
-        json!({"text": text, "notify": notify, "quick_reply": quick_reply, "attachments": attachments});
+    // What stays inside offers nothing.
+    let titles = written.suggestions.split(';').map(str::trim);
+    let titles = titles.filter(|title| !title.is_empty() && !notify.is_empty());
+    let suggestions: Vec<_> = titles.map(|title| json!({"title": title})).collect();
+    let body = json!({
+        "text": text, "notify": notify, "quick_reply": quick_reply, "attachments": attachments,
+        "suggestions": suggestions,
+    });
     let there = format!("/tasks/{id}{}", asked.here());
     let done = match serde_json::from_value(body) {
         Ok(body) => {
             let operator = auth::Operator(reader.token.clone());
             api::actions::write(operator, State(app.clone()), Path(id), Json(body)).await.map(drop)
         }
-        Err(_) => Err(ApiError::bad_request("bad-form", "the form is not ours")),
+        Err(_) => Err(ApiError::bad_form()),
     };
     let Err(error) = done else { return Ok(Redirect::to(&format!("{there}#end")).into_response()) };
     if error.status() == StatusCode::NOT_FOUND {
         return Err(Refusal::new(reader.look, error));
     }
     let problem = Some(refusal::says(reader.look.words, &error));
-    let draft = Draft { text, internal: notify.is_empty(), problem };
+    let draft = Draft { text, suggestions: written.suggestions, internal: notify.is_empty(), problem };
     task::show(&app, &reader, Opened { id, asked, here: &there }, &draft).await
 }
 
@@ -184,7 +211,7 @@ pub(super) async fn retry(
 ) -> Result<Response, Refusal> {
     let refuse = |error: ApiError| Refusal::new(reader.look.clone(), error);
     let body = serde_json::from_value(json!({"may_double": again.may_double}));
-    let body = body.map_err(|_| refuse(ApiError::bad_request("bad-form", "the form is not ours")))?;
+    let body = body.map_err(|_| refuse(ApiError::bad_form()))?;
     let operator = auth::Operator(reader.token.clone());
     let done = api::actions::retry(operator, State(app), Path((id, action)), Json(body)).await;
     done.map_err(refuse)?;

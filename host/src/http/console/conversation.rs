@@ -91,11 +91,24 @@ fn action(look: &Look, view: &TaskView, entry: &Entry, may_retry: bool) -> Marku
                 @if entry.is_internal() { p.label { (words.internal) } }
                 p.author { (name) }
                 (parts::all(look, view, entry))
+                (offered(look, entry))
                 p.foot {
                     (stamp(look, row.at))
                     @if !is_theirs && !entry.is_internal() { (marks(look, &entry.deliveries)) }
                 }
                 @if !is_theirs && !entry.is_internal() { (trouble(look, view, entry, may_retry)) }
+            }
+        }
+    }
+}
+
+/// The buttons that the customer was offered.
+fn offered(look: &Look, entry: &Entry) -> Markup {
+    let titles: Vec<_> = entry.row.suggestions.as_array().into_iter().flatten().collect();
+    html! {
+        @if !titles.is_empty() {
+            ul.offered aria-label=(look.words.offered) {
+                @for one in titles { li { (one["title"].as_str().unwrap_or_default()) } }
             }
         }
     }

@@ -60,6 +60,7 @@ impl Refusal {
 pub(super) fn says(words: &Words, error: &ApiError) -> String {
     let known = match error.code() {
         "not-found" => words.no_such_thing,
+        "changed" => words.changed,
         "empty-text" => words.empty_text,
         "too-long" => words.too_long,
         "account-disconnected" => words.disconnected,

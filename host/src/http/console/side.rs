@@ -231,8 +231,7 @@ pub(super) async fn change(
             _ => {}
         }
     }
-    let body = serde_json::from_value(patch)
-        .map_err(|_| refuse(ApiError::bad_request("bad-form", "the form is not ours")))?;
+    let body = serde_json::from_value(patch).map_err(|_| refuse(ApiError::bad_form()))?;
     let changed = api::tasks::change(
         auth::Operator(reader.token.clone()),
         State(app),

@@ -35,6 +35,8 @@ pub(super) struct TaskView {
     pub(super) account: Option<AccountRow>,
     /// The messenger's name as people know it.
     pub(super) channel: String,
+    /// Whether an answer can bring buttons to tap.
+    pub(super) offers: bool,
     pub(super) assignees: Vec<Employee>,
     pub(super) employees: Vec<Employee>,
     /// Every task of the customer's, oldest first.
@@ -89,6 +91,7 @@ fn load(tx: &Tx, app: &App, look: &Look, id: i64, asked: &Asked) -> desk_store::
             .as_ref()
             .map(|account| channel_name(app, look, &account.channel))
             .unwrap_or_default(),
+        offers: account.as_ref().is_some_and(|account| offers(app, &account.channel)),
         account,
         assignees,
         employees,
@@ -110,6 +113,12 @@ pub(super) fn channel_name(app: &App, look: &Look, id: &str) -> String {
     let texts = &channel.manifest().texts;
     let own = texts.iter().find(|texts| texts.language == look.language.code());
     own.or(texts.first()).map_or_else(|| id.to_owned(), |texts| texts.name.clone())
+}
+
+/// Whether the channel can show answers as buttons.
+fn offers(app: &App, id: &str) -> bool {
+    let features = app.channels.find(id).map(|channel| &channel.manifest().features);
+    features.is_some_and(|features| features.iter().any(|feature| feature == "suggestions"))
 }
 
 /// `GET /tasks/{id}`.

@@ -15,6 +15,7 @@ mod kills;
 mod lost;
 mod media;
 mod order;
+mod pages;
 mod points;
 mod power;
 mod receipts;
@@ -176,6 +177,12 @@ const PROOFS: &[Proof] = &[
         promises: "G1-G7 G9",
         does: "a desk dies at each crash point, 5 times each, and again while it recovers (10 min)",
         run: |report| Box::pin(points::prove(report)),
+    },
+    Proof {
+        name: "pages",
+        promises: "the console",
+        does: "how long each page takes with 100,000 tasks, and a message to an open one (5 min)",
+        run: |report| Box::pin(pages::prove(report)),
     },
     Proof {
         name: "faults",

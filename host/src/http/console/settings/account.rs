@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use super::super::super::answer::Created;
 use super::super::super::api;
 use super::super::super::auth;
-use super::super::super::error::ApiError;
 use super::super::super::extract::{IfMatch, Json, Path};
 use super::super::look::Look;
 use super::super::refusal::{self, Refusal};
@@ -21,7 +20,7 @@ use super::super::session::{Admin, Reader};
 use super::super::words::put;
 use super::accounts::health;
 use super::form::{self, Choices, Schema};
-use super::{Tab, field, guide, refuse};
+use super::{Tab, body, field, guide, refuse, version};
 use crate::app::App;
 use crate::desk::entry;
 
@@ -132,6 +131,7 @@ pub(in super::super) fn draw(look: &Look, view: &View) -> Markup {
             div.stack {
                 @if let Some(row) = &view.row { (state(look, row, view)) }
                 form.card.stack method="post" action=(action) {
+                    @if let Some(row) = &view.row { (version(&api::accounts::tag(row))) }
                     h2 { @if is_new { (put(words.connect_with, "channel", &view.texts.name)) } @else { (words.settings) } }
                     (field("name", words.name, &html! {
                         input #name name="name" value=(view.name) required maxlength="200" autocomplete="off" aria-describedby="name-help";
@@ -213,10 +213,14 @@ fn copied(look: &Look, id: &str, label: &str, value: &str, help: Option<&str>) -
 /// What the form gives, and what it is refused with: the page again, with what was entered, but for the secrets.
 fn entered(view: &mut View, pairs: &Pairs) -> (Option<String>, Value) {
     let settings = Value::Object(form::settings(&view.schema(), &view.choices, pairs));
-    let name = pairs.iter().find(|(known, _)| known == "name").map(|(_, value)| value.clone());
+    let name = given(pairs, "name").map(str::to_owned);
     view.name = name.clone().unwrap_or_default();
     view.settings = settings.clone();
     (name, settings)
+}
+
+fn given<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 /// `POST /settings/new/{channel}`.
@@ -228,7 +232,8 @@ pub(super) async fn create(
 ) -> Result<Response, Refusal> {
     let mut view = load_new(&app, &reader, &channel).await?;
     let (name, settings) = entered(&mut view, &pairs);
-    let body = body(&reader, json!({"channel": channel, "name": name, "settings": settings}))?;
+    let fields = json!({"channel": channel, "name": name, "settings": settings});
+    let body = body(fields).map_err(|error| refuse(&reader, error))?;
     let admin = auth::Admin(reader.token.clone());
     match api::accounts::create(admin, State(app), Json(body)).await {
         Ok(Created(made)) => Ok(Redirect::to(&format!("/settings/accounts/{}", made.id)).into_response()),
@@ -245,17 +250,13 @@ pub(super) async fn change(
 ) -> Result<Response, Refusal> {
     let mut view = load(&app, &reader, id.clone()).await?;
     let (name, settings) = entered(&mut view, &pairs);
-    let body = body(&reader, json!({"name": name, "settings": settings}))?;
+    let if_match = IfMatch::version(given(&pairs, "version").unwrap_or_default());
+    let body = body(json!({"name": name, "settings": settings})).map_err(|error| refuse(&reader, error))?;
     let admin = auth::Admin(reader.token.clone());
-    match api::accounts::change(admin, State(app), Path(id.clone()), IfMatch::any(), Json(body)).await {
+    match api::accounts::change(admin, State(app), Path(id.clone()), if_match, Json(body)).await {
         Ok(_) => Ok(Redirect::to(&format!("/settings/accounts/{id}")).into_response()),
         Err(error) => Ok(show(&reader, &view, Some(&refusal::says(reader.look.words, &error)))),
     }
-}
-
-fn body<T: serde::de::DeserializeOwned>(reader: &Reader, json: Value) -> Result<T, Refusal> {
-    serde_json::from_value(json)
-        .map_err(|_| refuse(reader, ApiError::bad_request("bad-form", "the form is not ours")))
 }
 
 /// `POST /settings/accounts/{id}/check`.

@@ -5,6 +5,8 @@ mod account;
 mod accounts;
 mod form;
 mod guide;
+mod held;
+mod parked;
 mod people;
 mod quick;
 #[cfg(test)]
@@ -21,7 +23,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use super::super::answer::Tag;
 use super::super::error::ApiError;
 use super::layout::{self, Frame, Place};
 use super::refusal::Refusal;
@@ -37,10 +42,14 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/settings/accounts/{id}/check", post(account::check))
         .route("/settings/accounts/{id}/disconnect", post(account::disconnect))
         .route("/settings/people", get(people::page))
-        .route("/settings/people/{what}", post(people::add_to))
+        .route("/settings/people/{what}", post(people::add))
+        .route("/settings/people/{what}/{id}", post(people::change))
         .route("/settings/quick", get(quick::page).post(quick::add))
         .route("/settings/quick/{id}", post(quick::change))
         .route("/settings/system", get(system::page))
+        .route("/settings/parked", post(parked::replay_like))
+        .route("/settings/parked/{id}", post(parked::settle))
+        .route("/settings/held", post(held::let_go))
 }
 
 /// Which page of the settings.
@@ -87,6 +96,16 @@ fn draw(reader: &Reader, tab: Tab, problem: Option<&str>, content: &Markup) -> M
 /// What the API refuses, as a page.
 fn refuse(reader: &Reader, error: impl Into<ApiError>) -> Refusal {
     Refusal::new(reader.look.clone(), error)
+}
+
+/// A form's fields as the body that the API takes.
+fn body<T: DeserializeOwned>(fields: Value) -> Result<T, ApiError> {
+    serde_json::from_value(fields).map_err(|_| ApiError::bad_form())
+}
+
+/// What a form was drawn from, so that it overwrites nothing that its author has not seen.
+fn version(tag: &Tag) -> Markup {
+    html! { input type="hidden" name="version" value=(tag.as_str()); }
 }
 
 /// A field of text with its label.

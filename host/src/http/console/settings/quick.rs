@@ -17,7 +17,7 @@ use super::super::super::extract::{IfMatch, Json, Path};
 use super::super::look::Look;
 use super::super::refusal::{self, Refusal};
 use super::super::session::{Admin, Reader};
-use super::{Tab, field, refuse};
+use super::{Tab, body, field, refuse, version};
 use crate::app::App;
 
 /// `GET /settings/quick`.
@@ -54,6 +54,7 @@ fn form(look: &Look, action: &str, one: &QuickReply) -> Markup {
     let (title, text) = (format!("title-{}", one.id), format!("text-{}", one.id));
     html! {
         form.stack method="post" action=(action) {
+            @if one.id != 0 { (version(&quick_replies::tag(one))) }
             (field(&title, words.title, &html! { input #(title) name="title" value=(one.title) required maxlength="200" autocomplete="off"; }))
             (field(&text, words.text, &html! { textarea #(text) name="text" rows="4" required { "\n" (one.text) } }))
             div.row.start {
@@ -68,6 +69,8 @@ fn form(look: &Look, action: &str, one: &QuickReply) -> Markup {
 pub(super) struct Written {
     title: String,
     text: String,
+    #[serde(default)]
+    version: String,
     #[serde(default)]
     delete: bool,
 }
@@ -95,19 +98,13 @@ pub(super) async fn change(
 
 async fn save(app: &Arc<App>, reader: &Reader, id: Option<i64>, written: Written) -> Result<(), ApiError> {
     let (admin, state) = (auth::Admin(reader.token.clone()), State(app.clone()));
-    let body = json!({"title": written.title, "text": written.text.replace("\r\n", "\n")});
-    let odd = |_| ApiError::bad_request("bad-form", "the form is not ours");
+    let fields = json!({"title": written.title, "text": written.text.replace("\r\n", "\n")});
+    let if_match = IfMatch::version(&written.version);
     match id {
-        None => {
-            let body = serde_json::from_value(body).map_err(odd)?;
-            quick_replies::add(admin, state, Json(body)).await.map(drop)
-        }
-        Some(id) if written.delete => {
-            quick_replies::delete(admin, state, Path(id), IfMatch::any()).await.map(drop)
-        }
+        None => quick_replies::add(admin, state, Json(body(fields)?)).await.map(drop),
+        Some(id) if written.delete => quick_replies::delete(admin, state, Path(id), if_match).await.map(drop),
         Some(id) => {
-            let body = serde_json::from_value(body).map_err(odd)?;
-            quick_replies::change(admin, state, Path(id), IfMatch::any(), Json(body)).await.map(drop)
+            quick_replies::change(admin, state, Path(id), if_match, Json(body(fields)?)).await.map(drop)
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Every page of the settings with one text in every place where people's texts stand, for the tests of the console.
 
 use channel_engine::contract::Localized;
-use desk_store::{AccountRow, Employee, ParkedRow, QuickReply, TaskTemplate, Template};
+use desk_store::{
+    AccountRow, Employee, Held, HeldConversation, ParkedRow, QuickReply, TaskTemplate, Template,
+};
 use maud::{Markup, html};
 use serde_json::json;
 
 use super::super::look::Look;
 use super::account::{self, View};
 use super::form::Choices;
+use super::held::Row;
 use super::system::{self, Loaded};
 use super::{accounts, people, quick};
 use crate::doctor::Finding;
@@ -33,7 +36,7 @@ pub(in super::super) fn sample(look: &Look, text: &str) -> Markup {
         (account::draw(look, &view(text, row)))
         (people::draw(look, &choices(text)))
         (quick::draw(look, &[reply]))
-        (system::draw(look, &[loaded(text)], &[parked(text)], &[finding]))
+        (system::draw(look, &[loaded(text)], &[held(text)], &[parked(text)], &[finding]))
     }
 }
 
@@ -72,6 +75,13 @@ fn choices(text: &str) -> Choices {
 
 fn loaded(text: &str) -> Loaded {
     Loaded { name: text.into(), version: text.into(), contract: text.into(), digest: text.into(), bytes: 5 }
+}
+
+fn held(text: &str) -> Row {
+    let sum = Held { calls: 2, replies: 1, taken_at: Some(1) };
+    let held =
+        HeldConversation { account: text.into(), conversation: text.into(), contact: Some(1), held: sum };
+    Row { held, name: text.into() }
 }
 
 fn parked(text: &str) -> ParkedRow {

@@ -1,4 +1,5 @@
-//! The state of the desk: the channels that are loaded, events that could not be handled, and what the doctor finds.
+//! The state of the desk: what the doctor finds, the channels that are loaded, and what waits for a person: events that could
+//! not be handled (`parked`), what a restored backup had not sent (`held`).
 
 use std::sync::Arc;
 
@@ -8,10 +9,10 @@ use desk_store::ParkedRow;
 use maud::{Markup, html};
 
 use super::super::super::api;
-use super::super::look::{Look, iso};
+use super::super::look::Look;
 use super::super::refusal::Refusal;
 use super::super::session::Admin;
-use super::{Tab, refuse};
+use super::{Tab, held, parked, refuse};
 use crate::app::App;
 use crate::doctor::Finding;
 
@@ -40,16 +41,17 @@ pub(super) async fn page(Admin(reader): Admin, State(app): State<Arc<App>>) -> R
             bytes: i64::try_from(channel.inspection().size_bytes).unwrap_or(i64::MAX),
         })
         .collect();
-    let parked =
-        app.store.read(|tx| tx.parked(i64::MAX, PARKED)).await.map_err(|error| refuse(&reader, error))?;
+    let rows = app.store.read(|tx| Ok((tx.parked(i64::MAX, PARKED)?, held::load(tx)?)));
+    let (parked, held) = rows.await.map_err(|error| refuse(&reader, error))?;
     let findings = api::doctor::findings(&app).await.map_err(|error| refuse(&reader, error))?;
-    Ok(super::page(&reader, Tab::System, None, &draw(&reader.look, &loaded, &parked, &findings)))
+    Ok(super::page(&reader, Tab::System, None, &draw(&reader.look, &loaded, &held, &parked, &findings)))
 }
 
 /// The page. Pure.
 pub(in super::super) fn draw(
     look: &Look,
     loaded: &[Loaded],
+    held: &[held::Row],
     parked: &[ParkedRow],
     findings: &[Finding],
 ) -> Markup {
@@ -67,12 +69,8 @@ pub(in super::super) fn draw(
                 }
             }
         }
-        section.card.stack #parked data-live {
-            h2 { (words.parked) }
-            p.faint { (words.parked_help) }
-            @if parked.is_empty() { p { (words.parked_none) } }
-            @for row in parked { (event(look, row)) }
-        }
+        (held::draw(look, held))
+        (parked::draw(look, parked))
         section.card.stack {
             h2 { (words.channels) }
             @for one in loaded {
@@ -81,19 +79,6 @@ pub(in super::super) fn draw(
                     p.faint.mono { "helpdesk:channel@" (one.contract) " · " (look.size(one.bytes)) br; "sha256:" (one.digest) }
                 }
             }
-        }
-    }
-}
-
-fn event(look: &Look, row: &ParkedRow) -> Markup {
-    let text = |name: &str| row.problem[name].as_str().unwrap_or_default();
-    let came = row.event.as_str().map_or_else(|| format!("{:#}", row.event), str::to_owned);
-    html! {
-        article {
-            p.faint { time datetime=(iso(row.at)) { (look.full(row.at)) } " · " (row.account) " · " (row.kind) }
-            p.bad { (text("text")) }
-            p { (text("advice")) }
-            details { summary { (look.words.what_came) } pre { (came) } }
         }
     }
 }

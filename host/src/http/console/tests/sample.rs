@@ -39,7 +39,8 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
 
 pub(super) fn task_page(text: &str, draft: &str) -> String {
     let reader = reader(text);
-    let draft = Draft { text: draft.into(), internal: false, problem: Some(text.into()) };
+    let problem = Some(text.into());
+    let draft = Draft { text: draft.into(), suggestions: text.into(), internal: false, problem };
     let main = task::draw(&reader, &view(text), &inbox(text, Empty::Nothing, 2), &draft);
     framed(&reader, text, &main)
 }
@@ -107,6 +108,7 @@ fn view(text: &str) -> TaskView {
         person: person(text),
         account: Some(account(text)),
         channel: text.into(),
+        offers: true,
         assignees: vec![employee(1, text), employee(2, text)],
         employees: vec![employee(1, text), employee(2, text), employee(3, text)],
         others: vec![1, 2],
@@ -241,6 +243,7 @@ fn action(id: i64, author: &str, kind: &str, text: &str, parts: Value) -> Action
         text: text.into(),
         parts,
         notify: json!([1]),
+        suggestions: json!([{"title": text, "value": text}]),
         at: id * 100_000_000,
     }
 }

@@ -45,15 +45,16 @@ words! {
     other_tasks, description,
     // The answer.
     answer, notify, will_get, will_stay, send, add_comment, place_answer, place_comment, not_reachable, sending, perhaps_sent,
-    attach, drop_here, take_off, quick_replies, quick_none, quick_choose, read_only,
+    attach, drop_here, take_off, offer, offer_hint, offer_help, offered, quick_replies, quick_none, quick_choose, read_only,
     // The settings.
     accounts, people, system, connect_with, name, name_help, health_connected, health_pending, health_failed,
     health_disconnected, check, disconnect, disconnect_warning, save_and_check, bot, ways_in, landing, landing_help, deep_link,
-    deep_help, qr, webhook, copy, copied, secret_kept, guide, none_chosen, employees, owner, task_templates,
+    deep_help, qr, webhook, copy, copied, secret_kept, guide, none_chosen, employees, owner, picture, picture_help, task_templates,
     task_templates_help, contact_templates, title, text, quick_help, quick_new, delete, channels, parked, parked_help,
-    parked_none, doctor, doctor_good,
+    parked_none, try_again, try_all, discard, discard_warning, held, held_help, held_count, release, release_all, drop,
+    drop_all, doctor, doctor_good,
     // What is refused.
-    no_such_thing, needs_scope, cross_site, empty_text, too_long, disconnected, nothing_to_retry, no_message, full,
+    no_such_thing, needs_scope, cross_site, changed, empty_text, too_long, disconnected, nothing_to_retry, no_message, full,
 }
 
 impl Words {
