@@ -7,6 +7,8 @@ use crate::{Result, Tx};
 
 /// Most words that are looked for; a person gives a name and a number.
 const WORDS_MAX: usize = 8;
+/// Messages that a search looks at, the newest in which its words are.
+const TEXTS_MAX: usize = 1_000;
 
 /// Which tasks to show.
 #[derive(Debug, Clone, Default)]
@@ -95,8 +97,8 @@ impl Tx<'_> {
         Ok(rows)
     }
 
-    /// Tasks in whose title, customer's name or phone number every one of these words begins some word; newest first,
-    /// below the id `before`. Deleted ones are not found.
+    /// Tasks in whose title, customer's name or phone number every one of these words begins some word, or in one of whose
+    /// actions, of the newest 1,000 in which they do; newest first, below the id `before`. Deleted ones are not found.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -122,10 +124,18 @@ fn inbox_sql(is_ones: bool) -> String {
     )
 }
 
+/// Both indexes are walked from their newest end and no further than is shown, so a word that all use costs no more.
 fn find_sql() -> String {
     format!(
-        "SELECT {COLUMNS} FROM task_words w JOIN tasks t ON t.id = w.rowid {LAST}
-         WHERE task_words MATCH ?2 AND w.rowid < ?3 AND t.status <> 'deleted' ORDER BY w.rowid DESC LIMIT ?4"
+        "SELECT {COLUMNS} FROM tasks t {LAST} WHERE t.id IN (
+             SELECT id FROM (SELECT w.rowid AS id FROM task_words w JOIN tasks n ON n.id = w.rowid
+                             WHERE task_words MATCH ?2 AND w.rowid < ?3 AND n.status <> 'deleted'
+                             ORDER BY w.rowid DESC LIMIT ?4)
+             UNION ALL
+             SELECT a.task FROM (SELECT rowid AS id FROM action_words
+                                 WHERE action_words MATCH ?2 ORDER BY rowid DESC LIMIT {TEXTS_MAX}) m
+             CROSS JOIN actions a ON a.id = m.id)
+         AND t.id < ?3 AND t.status <> 'deleted' ORDER BY t.id DESC LIMIT ?4"
     )
 }
 
@@ -159,6 +169,7 @@ mod tests {
                 "SEARCH i USING COVERING INDEX assignees_by_employee (employee=? AND status=? AND",
             ),
             (find_sql(), "SCAN w VIRTUAL TABLE INDEX"),
+            (find_sql(), "SCAN action_words VIRTUAL TABLE INDEX"),
         ] {
             let plan = plan(&sql);
             assert!(plan.contains(walks), "{plan}");

@@ -368,6 +368,20 @@ CREATE TRIGGER task_words_deleted AFTER DELETE ON tasks BEGIN
     DELETE FROM task_words WHERE rowid = old.id;
 END;
 
+-- The words of what was written in tasks, by action; the texts themselves stand in `actions` only. Overwritten as above.
+CREATE VIRTUAL TABLE action_words USING fts5 (text, content = 'actions', content_rowid = 'id', prefix = '3');
+INSERT INTO action_words (action_words, rank) VALUES ('secure-delete', 1);
+CREATE TRIGGER action_words_added AFTER INSERT ON actions BEGIN
+    INSERT INTO action_words (rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER action_words_changed AFTER UPDATE OF text ON actions BEGIN
+    INSERT INTO action_words (action_words, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO action_words (rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER action_words_deleted AFTER DELETE ON actions BEGIN
+    INSERT INTO action_words (action_words, rowid, text) VALUES ('delete', old.id, old.text);
+END;
+
 -- --- What a restored backup had not sent ------------------------------------------------------------------------
 -- Few rows, and mostly none.
 

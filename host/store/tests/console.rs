@@ -153,8 +153,16 @@ async fn tasks_are_found_by_words() {
         (find("марія"), find("олена"), find("horn"), find("bell")),
         (vec![first], vec![], vec![second], vec![])
     );
-    store.write(|tx| tx.set_task_status(2, "deleted", 4)).await.expect("written");
-    assert_eq!(find("horn"), Vec::<i64>::new());
+    store.write(|tx| message(tx, 1, "contact", "Чи є дзвінок?", 4)).await.expect("written");
+    assert_eq!((find("дзвін"), find("чи є"), find("марія дзвінок")), (vec![first], vec![first], vec![]));
+    let many = store.write(|tx| {
+        (0..1_100).try_for_each(|number| message(tx, 2, "contact", &format!("дзвінок {number}"), 5).map(drop))
+    });
+    many.await.expect("written");
+    assert_eq!(find("дзвінок"), [second], "of very many messages the newest are looked at");
+    assert_eq!(find("дзвінок чи"), [first]);
+    store.write(|tx| tx.set_task_status(2, "deleted", 6)).await.expect("written");
+    assert_eq!((find("horn"), find("дзвінок")), (vec![], vec![]));
 }
 
 /// What an employee has read is not new to them, and still new to others.

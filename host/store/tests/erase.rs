@@ -153,7 +153,8 @@ fn tables(file: &Path) -> BTreeMap<String, Vec<String>> {
     };
     // What is counted, whose turn it is, and the words that tasks are found by, follow from the others.
     let follows = |name: &str| {
-        name == "counters" || ["task_words", "first_"].iter().any(|start| name.starts_with(start))
+        name == "counters"
+            || ["task_words", "action_words", "first_"].iter().any(|start| name.starts_with(start))
     };
     let names = names.iter().filter(|name| !follows(name));
     names.map(|name| (name.clone(), rows(name))).collect()

@@ -64,6 +64,18 @@ fn packages() -> Result<(), String> {
 /// # Errors
 /// A spec fails, or there is no browser: then with what is needed.
 pub async fn drive(bench: &Bench, spec: &str) -> anyhow::Result<Option<String>> {
+    go_through(bench, spec, None).await
+}
+
+/// The same, with the pictures that the specs take kept in a folder.
+///
+/// # Errors
+/// As [`drive`].
+pub async fn pictures(bench: &Bench, spec: &str, folder: &Path) -> anyhow::Result<Option<String>> {
+    go_through(bench, spec, Some(folder)).await
+}
+
+async fn go_through(bench: &Bench, spec: &str, pictures: Option<&Path>) -> anyhow::Result<Option<String>> {
     if std::env::var(SWITCH).is_ok_and(|value| value == "0") {
         eprintln!("{SWITCH}=0: {spec} is left out");
         return Ok(None);
@@ -76,6 +88,9 @@ pub async fn drive(bench: &Bench, spec: &str) -> anyhow::Result<Option<String>> 
     node.env("VIBER_URL", bench.sim.base_url());
     let output = std::env::temp_dir().join(format!("desk-browser-{}", std::process::id())).join(spec);
     node.env("BROWSER_OUTPUT", &output);
+    if let Some(folder) = pictures {
+        node.env("BROWSER_PICTURES", folder);
+    }
     // A proxy of the environment must not come between programs of one machine.
     node.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
     let ended = tokio::task::spawn_blocking(move || run(&mut node)).await??;

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 const DAY_MS: u64 = 24 * HOUR_MS;
 const NAME: &str = "Олена Петренко-Канарейка";
 const PHONE: &str = "+380501112233";
-const TEXT: &str = "a red bicycle for the canary";
+const TEXT: &str = "a red bicycle for the kanarienvogel";
+/// As an index of words would keep it.
+const WORD: &str = "kanarienvogel";
 const ANSWER: &str = "the canary has three";
 
 /// Every file of the data folder that customers' words could be in: the database, what is beside it, and the blobs.
@@ -76,7 +78,7 @@ async fn a_contact_is_exported_and_erased_to_the_last_byte() -> anyhow::Result<(
     desk.delivered(&task, &answer, "delivered").await?;
     let photo = kept_photo(desk, &task).await?;
     bench.viber.quiet().await?;
-    let canaries = [NAME, PHONE, TEXT, ANSWER, olena.id.as_str()];
+    let canaries = [NAME, PHONE, TEXT, WORD, ANSWER, olena.id.as_str()];
     ensure!(found(desk, &canaries)?.len() == canaries.len(), "{:?}", found(desk, &canaries)?);
 
     let id = task["requester"]["id"].clone();

@@ -110,8 +110,8 @@ pub(crate) struct ListQuery {
     requester: Option<i64>,
     /// One employee, whether or not they do it first.
     assignee: Option<i64>,
-    /// Words, each the beginning of one in the title, the customer's name or their phone number. It goes alone, and finds no
-    /// deleted tasks.
+    /// Words, each the beginning of one in the title, the customer's name or their phone number, or all in one message; the
+    /// newest 1,000 messages that match are looked at. It goes alone, and finds no deleted tasks.
     q: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<i64>,

@@ -183,7 +183,9 @@ pub(super) async fn page(
         main #work data-view="list" {
             (list_pane(&reader.look, &inbox, reader.may_administer()))
             section #task-pane aria-label=(reader.look.words.conversation) {
-                div.empty { p { (reader.look.words.choose) } p.keys { (reader.look.words.keys) } }
+                @if !inbox.items.is_empty() {
+                    div.empty { p { (reader.look.words.choose) } p.keys { (reader.look.words.keys) } }
+                }
             }
         }
     };

@@ -5,10 +5,11 @@ mod story;
 mod transcript;
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use e2e::{Bench, DeskOptions};
+use e2e::{Bench, DeskOptions, browser};
 use transcript::Transcript;
 
 /// Plays a conversation between a customer in Viber and an operator in the desk
@@ -17,6 +18,9 @@ struct Args {
     /// End after the transcript; the exit code says whether every step held
     #[arg(long)]
     once: bool,
+    /// Take the README's pictures of the pages into this folder; needs Node and Chromium
+    #[arg(long, value_name = "FOLDER")]
+    pictures: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -47,6 +51,11 @@ async fn run(args: &Args) -> anyhow::Result<bool> {
     ));
     let held = story::play(&bench, &mut transcript).await;
     let all_held = transcript.finish(held.err());
+    if let Some(folder) = &args.pictures {
+        let folder = std::path::absolute(folder)?;
+        browser::pictures(&bench, "bench/pictures.spec.js", &folder).await?;
+        println!("\nThe pictures are in {}", folder.display());
+    }
     if !args.once {
         wait_for_a_look(&bench).await?;
     }

@@ -181,7 +181,7 @@ const PROOFS: &[Proof] = &[
     Proof {
         name: "pages",
         promises: "the console",
-        does: "how long each page takes with 100,000 tasks, and a message to an open one (5 min)",
+        does: "how long each page takes with 100,000 tasks, and a message to an open one (10 min)",
         run: |report| Box::pin(pages::prove(report)),
     },
     Proof {

@@ -77,7 +77,7 @@ async fn looks(visitor: &PlainBrowser, path: &str) -> anyhow::Result<Vec<Duratio
         let start = Instant::now();
         let (status, page) = visitor.get(path).await?;
         took.push(start.elapsed());
-        ensure!(status == StatusCode::OK && page.len() > 500, "{path}: {status}");
+        ensure!(status == StatusCode::OK && !page.is_empty(), "{path}: {status}");
     }
     took.sort_unstable();
     Ok(took)
