@@ -7,7 +7,7 @@
 use channel_engine::CallError;
 use channel_engine::contract::{Problem, ProblemClass};
 use desk_store::faults::is_planted;
-use desk_store::{NewParked, Tries, Tx};
+use desk_store::{NewParked, PendingEvent, Tries, Tx};
 
 use super::event::{Event, Origin};
 use super::step::{End, InboxError, Input};
@@ -109,7 +109,7 @@ pub(super) async fn park(
                 account: input.account.id,
                 conversation: input.conversation.id,
                 dedupe: input.event.dedupe().to_owned(),
-                kind: input.event.kind(),
+                kind: input.event.kind().to_owned(),
                 problem: serde_json::to_value(&problem)?,
                 event: serde_json::to_value(&input.event)?,
                 attempts,
@@ -119,6 +119,33 @@ pub(super) async fn park(
         })
         .await?;
     Ok(if done { End::Parked(shown) } else { End::Repeated })
+}
+
+/// Parks an event of the queue that this desk cannot read, as a later version may have left it: whole, and to be replayed by
+/// the version that can. It would hold up its conversation for ever. `false` if it was taken already.
+pub(super) fn park_unknown(tx: &Tx, queued: &PendingEvent, now: u64) -> desk_store::Result<bool> {
+    tracing::warn!(
+        account.id = queued.account,
+        event.kind = telemetry::code(&queued.kind),
+        "an event in the queue is not one that this version of the desk knows; it is parked"
+    );
+    let problem = Problem {
+        class: ProblemClass::Internal,
+        code: "unknown-event".into(),
+        text: "this version of the desk does not know the event".into(),
+        advice: "Start the version of the desk that queued it, or a later one, and replay it there.".into(),
+    };
+    let new = NewParked {
+        account: queued.account.clone(),
+        conversation: queued.conversation.clone(),
+        dedupe: String::new(),
+        kind: queued.kind.clone(),
+        problem: serde_json::to_value(problem)?,
+        event: queued.event.clone(),
+        attempts: tx.event_attempts(queued.seq)?,
+        at: to_column(now),
+    };
+    keep(tx, Origin::Queue { seq: queued.seq, call: queued.call }, &new)
 }
 
 fn keep(tx: &Tx, origin: Origin, new: &NewParked) -> desk_store::Result<bool> {
@@ -184,5 +211,50 @@ pub(super) fn unfinished() -> Problem {
         code: "plugin-unfinished".into(),
         text: "the desk ended each time while the plugin was handling the event".into(),
         advice: "See the desk's log and the machine's for why it ended, then replay the event.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use desk_store::{NewAccount, NewEvent, Store};
+    use serde_json::json;
+
+    use super::*;
+
+    /// G11: what this version does not know is kept whole for one that does, and holds nothing up.
+    #[tokio::test]
+    async fn an_event_of_another_version_is_parked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("desk.sqlite")).expect("it opens");
+        let event = json!({"poll": {"question": "?"}});
+        let kept = event.clone();
+        let parked = store.write(move |tx| {
+            tx.add_account(&NewAccount {
+                id: "a".into(),
+                channel: "viber".into(),
+                name: "Shop".into(),
+                settings: json!({}),
+                configured_by: None,
+                at: 1,
+            })?;
+            assert!(serde_json::from_value::<Event>(kept.clone()).is_err());
+            tx.queue_event(&NewEvent {
+                account: "a".into(),
+                conversation: "c".into(),
+                kind: "inbound",
+                event: kept,
+                call: None,
+                tries: TRIES,
+                at: 2,
+            })?;
+            let queued = tx.first_event("a", "c")?.expect("it waits");
+            assert!(park_unknown(tx, &queued, 3)? && !park_unknown(tx, &queued, 3)?);
+            assert!(tx.first_event("a", "c")?.is_none(), "what comes behind it is free");
+            tx.parked(i64::MAX, 10)
+        });
+        let parked = parked.await.expect("written");
+        let [row] = parked.as_slice() else { panic!("{parked:?}") };
+        assert_eq!((row.kind.as_str(), &row.event), ("inbound", &event));
+        assert_eq!(row.problem["code"], "unknown-event");
     }
 }

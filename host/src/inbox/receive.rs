@@ -131,7 +131,7 @@ async fn keep_unreadable(app: &App, account: &str, unreadable: Vec<Unreadable>) 
                     account,
                     conversation: String::new(),
                     dedupe: item.dedupe,
-                    kind: "unreadable",
+                    kind: "unreadable".into(),
                     problem: serde_json::to_value(&item.problem)?,
                     event: event.get("payload").cloned().unwrap_or_default(),
                     attempts: 1,

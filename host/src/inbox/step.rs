@@ -110,11 +110,14 @@ pub async fn drain(app: &Arc<App>, account: &str, conversation: &str) -> Result<
 /// Parks an event that waits, untried: it has waited too long.
 ///
 /// # Errors
-/// See [`InboxError`]; one that cannot be read stays, and the worker says so.
+/// See [`InboxError`].
 pub async fn give_up(app: &Arc<App>, queued: PendingEvent, problem: Problem) -> Result<(), InboxError> {
     let _lane = app.lanes.enter(&queued.account, &queued.conversation).await;
-    let Ok(event) = serde_json::from_value(queued.event) else { return Ok(()) };
     let now = now_ms();
+    let Ok(event) = serde_json::from_value(queued.event.clone()) else {
+        app.store.write(move |tx| failure::park_unknown(tx, &queued, now)).await?;
+        return Ok(());
+    };
     let input = Input {
         account: Account { id: queued.account, now, ..Account::default() },
         conversation: Conversation { id: queued.conversation, ..Conversation::default() },
@@ -141,7 +144,10 @@ async fn drain_in(
         if queued.due_at > to_column(now_ms()) {
             return Ok(false);
         }
-        let event = serde_json::from_value(queued.event).map_err(StoreError::from)?;
+        let Ok(event) = serde_json::from_value(queued.event.clone()) else {
+            app.store.write(move |tx| failure::park_unknown(tx, &queued, now_ms())).await?;
+            continue;
+        };
         let origin = Origin::Queue { seq: queued.seq, call: queued.call };
         if step(app, account, conversation, event, origin, lane).await? == End::Waiting {
             return Ok(false);

@@ -50,7 +50,7 @@ pub struct NewParked {
     /// The dedupe id, for inbound things; else empty.
     pub dedupe: String,
     /// See [`ParkedRow`].
-    pub kind: &'static str,
+    pub kind: String,
     /// See [`ParkedRow`].
     pub problem: Value,
     /// See [`ParkedRow`].

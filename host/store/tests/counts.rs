@@ -21,12 +21,12 @@ fn call(id: &str) -> NewCall {
     NewCall { account: "a".into(), conversation: "c".into(), id: id.into(), request: json!({}), at: 10 }
 }
 
-fn parked(kind: &'static str) -> NewParked {
+fn parked(kind: &str) -> NewParked {
     NewParked {
         account: "a".into(),
         conversation: "c".into(),
         dedupe: String::new(),
-        kind,
+        kind: kind.into(),
         problem: json!({}),
         event: json!({}),
         attempts: 1,

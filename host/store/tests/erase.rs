@@ -100,7 +100,7 @@ fn behind(tx: &Tx, id: &str, name: &str, text: &str) -> Result<(), StoreError> {
         account: "a".into(),
         conversation: id.into(),
         dedupe: format!("message:8:{id}"),
-        kind: "inbound",
+        kind: "inbound".into(),
         problem: json!({}),
         event: json!({"text": text}),
         attempts: 1,

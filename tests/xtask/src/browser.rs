@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use anyhow::anyhow;
+
 use crate::run::{answer, run};
 
 /// A program, the arguments with which it says that it is there, and Debian's packages that bring it.
@@ -11,10 +13,10 @@ const NEEDED: [(&str, &str, &[&str]); 3] = [
     ("chromium", "--version", &["chromium", "fonts-noto-color-emoji"]),
 ];
 
-/// Installs what is missing where apt-get may; elsewhere the tests say what they need.
-pub(crate) fn ensure() -> anyhow::Result<()> {
+/// Installs what is missing where apt-get may. Where it may not or cannot, the tests say what they need.
+pub(crate) fn ensure() {
     if std::env::var("DESK_BROWSER").is_ok_and(|value| value == "0") {
-        return Ok(());
+        return;
     }
     let has_own = |program: &str| program == "chromium" && std::env::var_os("CHROMIUM").is_some();
     let is_missing = |program: &str, argument: &str| {
@@ -23,17 +25,20 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
     let missing: Vec<_> =
         NEEDED.iter().filter(|(program, argument, _)| is_missing(program, argument)).collect();
     if missing.is_empty() {
-        return Ok(());
+        return;
     }
     let names: Vec<_> = missing.iter().map(|(program, ..)| *program).collect();
-    if !may_install() {
-        eprintln!(
-            "  missing for the browser's tests: {}. Install them, or leave those tests out with DESK_BROWSER=0",
-            names.join(", ")
-        );
-        return Ok(());
-    }
     let packages = missing.iter().flat_map(|(_, _, packages)| *packages);
+    let installed = if may_install() { install(packages) } else { Err(anyhow!("apt-get may not")) };
+    if let Err(error) = installed {
+        let names = names.join(", ");
+        eprintln!(
+            "  missing for the browser's tests, and not installed ({error:#}): {names}. DESK_BROWSER=0 leaves those tests out"
+        );
+    }
+}
+
+fn install<'a>(packages: impl Iterator<Item = &'a &'a str>) -> anyhow::Result<()> {
     run(Command::new("apt-get").args(["update", "--quiet"]))?;
     let mut install = Command::new("apt-get");
     install.args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(packages);

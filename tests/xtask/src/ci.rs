@@ -6,7 +6,7 @@ use crate::{browser, demo, target};
 /// Runs every test; arguments go to `cargo test`.
 pub(crate) fn test(arguments: &[String]) -> anyhow::Result<()> {
     target::ensure()?;
-    browser::ensure()?;
+    browser::ensure();
     run(cargo(&["test", "--workspace"]).args(arguments))
 }
 

@@ -61,7 +61,7 @@ const PROOFS: &[Proof] = &[
     Proof {
         name: "order",
         promises: "G3",
-        does: "500 conversations of 100 messages through 20 kills (5 min)",
+        does: "500 conversations of 200 messages through 20 kills (12 min)",
         run: |report| Box::pin(order::prove(report)),
     },
     Proof {
