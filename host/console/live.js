@@ -122,7 +122,7 @@ export function setUpLive(named) {
     new ResizeObserver(() => low && toEnd()).observe($("actions"));
     $("down").addEventListener("click", (event) => { event.preventDefault(); toEnd(); });
   }
-  if (!document.querySelector("[data-live]")) return;
+  if (!document.querySelector("[data-live]") || document.querySelector("[data-still]")) return;
   let source = null;
   const listen = () => {
     if (source || document.hidden) return;

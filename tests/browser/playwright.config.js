@@ -1,5 +1,5 @@
 // How the pages are driven: the system's own Chromium, one page's worth at a time since there is one desk, nothing tried
-// twice. Not here: which desk (kit.js), and who starts it (tests/e2e/tests/browser.rs).
+// twice. Not here: which desk (kit.js), and who starts it (tests/e2e/src/browser.rs).
 
 import { defineConfig } from "@playwright/test";
 

@@ -36,7 +36,7 @@ test.beforeAll(async ({ browser }) => {
   await context.close();
   paths = [
     "/", "/?status=all", "/?q=nothing+of+the+kind", `/tasks/${task.id}`, "/tasks/999",
-    "/settings", "/settings/new/viber", `/settings/accounts/${connected.account}`, "/settings/people", "/settings/quick", "/settings/system",
+    "/settings", "/settings/new/viber", `/settings/accounts/${connected.account}`, "/settings/people", "/settings/quick", "/settings/system", "/settings/doctor",
   ];
 });
 

@@ -155,9 +155,11 @@ test("two administrators do not overwrite each other", async () => {
 
 test("the state of the desk: channels, events that could not be handled, the doctor", async () => {
   await page.getByRole("link", { name: "State of the desk" }).click();
-  await expect(page.getByRole("heading", { name: "Is all well?" })).toBeVisible();
   await expect(page.locator("main")).toContainText("helpdesk:channel@");
   await picture(page, "system");
+  await page.getByRole("link", { name: "Examine the desk" }).click();
+  await expect(page.locator("main")).toContainText("All is well.");
+  await expect(page.locator(".findings li").first()).toContainText("sqlite");
 });
 
 test("S26: who is no administrator sees no settings", async ({ browser }) => {

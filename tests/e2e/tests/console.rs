@@ -72,8 +72,14 @@ async fn each_page_asks_who_is_there() -> anyhow::Result<()> {
     let (read, operate) = (bench.desk.add_token("read")?, bench.desk.add_token("operate")?);
     let person = bench.viber.add_user(&bot, "Olena", json!({})).await?;
     person.write("secret wish").await?;
-    let settings =
-        ["/settings", "/settings/new/viber", "/settings/people", "/settings/quick", "/settings/system"];
+    let settings = [
+        "/settings",
+        "/settings/new/viber",
+        "/settings/people",
+        "/settings/quick",
+        "/settings/system",
+        "/settings/doctor",
+    ];
     let pages = ["/", "/tasks/1", "/tasks/1/quick", "/events"];
     let stranger = PlainBrowser::new(&bench.desk)?;
     for path in pages.iter().chain(&settings) {

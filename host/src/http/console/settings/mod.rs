@@ -47,6 +47,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/settings/quick", get(quick::page).post(quick::add))
         .route("/settings/quick/{id}", post(quick::change))
         .route("/settings/system", get(system::page))
+        .route("/settings/doctor", get(system::examine))
         .route("/settings/parked", post(parked::replay_like))
         .route("/settings/parked/{id}", post(parked::settle))
         .route("/settings/held", post(held::let_go))

@@ -36,7 +36,8 @@ pub(in super::super) fn sample(look: &Look, text: &str) -> Markup {
         (account::draw(look, &view(text, row)))
         (people::draw(look, &choices(text)))
         (quick::draw(look, &[reply]))
-        (system::draw(look, &[loaded(text)], &[held(text)], &[parked(text)], &[finding]))
+        (system::draw(look, &[loaded(text)], &[held(text)], &[parked(text)]))
+        (system::diagnosis(look, &[finding]))
     }
 }
 

@@ -1,5 +1,6 @@
-//! The state of the desk: what the doctor finds, the channels that are loaded, and what waits for a person: events that could
-//! not be handled (`parked`), what a restored backup had not sent (`held`).
+//! The state of the desk: the channels that are loaded, and what waits for a person: events that could not be handled
+//! (`parked`), what a restored backup had not sent (`held`). What the doctor finds is a page of its own: an examination reads
+//! the whole file.
 
 use std::sync::Arc;
 
@@ -43,21 +44,20 @@ pub(super) async fn page(Admin(reader): Admin, State(app): State<Arc<App>>) -> R
         .collect();
     let rows = app.store.read(|tx| Ok((tx.parked(i64::MAX, PARKED)?, held::load(tx)?)));
     let (parked, held) = rows.await.map_err(|error| refuse(&reader, error))?;
-    let findings = api::doctor::findings(&app).await.map_err(|error| refuse(&reader, error))?;
-    Ok(super::page(&reader, Tab::System, None, &draw(&reader.look, &loaded, &held, &parked, &findings)))
+    Ok(super::page(&reader, Tab::System, None, &draw(&reader.look, &loaded, &held, &parked)))
 }
 
-/// The page. Pure.
-pub(in super::super) fn draw(
-    look: &Look,
-    loaded: &[Loaded],
-    held: &[held::Row],
-    parked: &[ParkedRow],
-    findings: &[Finding],
-) -> Markup {
+/// `GET /settings/doctor`.
+pub(super) async fn examine(Admin(reader): Admin, State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+    let findings = api::doctor::findings(&app).await.map_err(|error| refuse(&reader, error))?;
+    Ok(super::page(&reader, Tab::System, None, &diagnosis(&reader.look, &findings)))
+}
+
+/// What the doctor found. Pure. It is not looked at again by itself, as other pages are.
+pub(in super::super) fn diagnosis(look: &Look, findings: &[Finding]) -> Markup {
     let words = look.words;
     html! {
-        section.card.stack {
+        section.card.stack data-still {
             h2 { (words.doctor) }
             @if findings.iter().all(|finding| finding.good) { p.good { (words.doctor_good) } }
             ul.findings {
@@ -68,6 +68,24 @@ pub(in super::super) fn draw(
                     }
                 }
             }
+            p { a.button href="/settings/doctor" { (words.doctor_do) } }
+        }
+    }
+}
+
+/// The page. Pure.
+pub(in super::super) fn draw(
+    look: &Look,
+    loaded: &[Loaded],
+    held: &[held::Row],
+    parked: &[ParkedRow],
+) -> Markup {
+    let words = look.words;
+    html! {
+        section.card.stack {
+            h2 { (words.doctor) }
+            p.faint { (words.doctor_help) }
+            p { a.button href="/settings/doctor" { (words.doctor_do) } }
         }
         (held::draw(look, held))
         (parked::draw(look, parked))

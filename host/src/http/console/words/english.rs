@@ -199,6 +199,8 @@ pub(super) static WORDS: Words = Words {
     drop: "Drop",
     drop_all: "Drop all",
     doctor: "Is all well?",
+    doctor_help: "It looks at the file, at what waits, at the channels and the way in. Where much is kept it takes a while.",
+    doctor_do: "Examine the desk",
     doctor_good: "All is well.",
     no_such_thing: "This does not exist, or not any more.",
     needs_scope: "Your token does not allow this: it needs the scope {scope}.",

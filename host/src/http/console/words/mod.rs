@@ -52,7 +52,7 @@ words! {
     deep_help, qr, webhook, copy, copied, secret_kept, guide, none_chosen, employees, owner, picture, picture_help, task_templates,
     task_templates_help, contact_templates, title, text, quick_help, quick_new, delete, channels, parked, parked_help,
     parked_none, try_again, try_all, discard, discard_warning, held, held_help, held_count, release, release_all, drop,
-    drop_all, doctor, doctor_good,
+    drop_all, doctor, doctor_help, doctor_do, doctor_good,
     // What is refused.
     no_such_thing, needs_scope, cross_site, changed, empty_text, too_long, disconnected, nothing_to_retry, no_message, full,
 }
