@@ -10,13 +10,14 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   reporter: [["list", { printSteps: true }]],
-  timeout: 120_000,
-  expect: { timeout: 10_000 },
+  // Generous: a machine may be busy, and nothing here is a benchmark.
+  timeout: 240_000,
+  expect: { timeout: 20_000 },
   use: {
     locale: "en-GB",
     timezoneId: "Europe/Kyiv",
     viewport: { width: 1280, height: 800 },
-    actionTimeout: 10_000,
+    actionTimeout: 20_000,
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -2,8 +2,13 @@
 //! stands in `tests/browser/specs`.
 
 use e2e::{Bench, browser};
+use tokio::sync::Semaphore;
+
+/// Browsers at a time: each keeps a core busy.
+static BROWSERS: Semaphore = Semaphore::const_new(2);
 
 async fn drive(spec: &str) -> anyhow::Result<()> {
+    let _one = BROWSERS.acquire().await?;
     let said = browser::drive(&Bench::start().await?, spec).await?;
     said.into_iter().for_each(|said| eprintln!("{said}"));
     Ok(())

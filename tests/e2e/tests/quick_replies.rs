@@ -1,4 +1,5 @@
-//! Quick replies through the API, as an operator uses them. Not here: how a console offers them.
+//! Quick replies through the API, as an operator uses them, and those that a customer taps. Not here: how a console offers
+//! them.
 
 use anyhow::ensure;
 use e2e::Bench;
@@ -80,5 +81,37 @@ async fn quick_replies_are_kept_by_administrators_and_read_by_operators() -> any
     desk.delete(&path).await?;
     ensure!(desk.call(Method::DELETE, &path, None).await?.0 == StatusCode::NOT_FOUND);
     ensure!(desk.list("quick_replies").await?.len() == 1);
+    Ok(())
+}
+
+/// The customer's side of it: an answer brings buttons, and what they tap is their message. What can be no button is refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_offers_answers_to_tap() -> anyhow::Result<()> {
+    let bench = Bench::start().await?;
+    let (account, bot) = bench.connect("Bike Shop", json!({})).await?;
+    let desk = &bench.desk;
+    let person = bench.viber.add_user(&bot, "Olena", json!({})).await?;
+    person.write("Do you sell bells?").await?;
+    let task = desk.tasks(&account).await?.remove(0);
+    let actions = format!("tasks/{}/actions", task["id"]);
+    let body = |suggestions: serde_json::Value| json!({"text": "Shall we send one?", "notify": [task["requester"]["id"]], "suggestions": suggestions});
+    let long = "x".repeat(251);
+    for (suggestions, code) in [
+        (json!(vec![json!({"title": "Yes"}); 21]), "too-many"),
+        (json!([{"title": " "}]), "bad-title"),
+        (json!([{"title": long}]), "bad-title"),
+        (json!([{"title": "Yes", "value": long}]), "bad-title"),
+    ] {
+        let (status, answer) = desk.call(Method::POST, &actions, Some(body(suggestions))).await?;
+        ensure!(status == StatusCode::BAD_REQUEST && answer["code"] == code, "{answer}");
+    }
+    let offered = json!([{"title": " Yes ", "value": "Yes, send it"}, {"title": "No"}]);
+    let reply = desk.post(&actions, body(offered)).await?;
+    let kept = json!([{"title": "Yes", "value": "Yes, send it"}, {"title": "No", "value": "No"}]);
+    ensure!(reply["suggestions"] == kept, "{reply}");
+    desk.delivered(&task, &reply, "delivered").await?;
+    person.act("tap", json!({"button": 0})).await?;
+    let texts = desk.texts(&task).await?;
+    ensure!(texts.last().map(String::as_str) == Some("Yes, send it"), "{texts:?}");
     Ok(())
 }
