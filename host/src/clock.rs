@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
+
+/// How often the clock is looked at by who waits for it.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// A clock that a simulation moves: the file that says by how much, and what it last said.
 struct Moved {
@@ -23,6 +26,13 @@ pub fn now_ms() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX).saturating_add(moved_by());
     NEWEST.fetch_max(now, Ordering::Relaxed).max(now)
+}
+
+/// Waits until the clock shows this time, ms. It is looked at each second, since a simulation moves it.
+pub async fn until(at: u64) {
+    while now_ms() < at {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 /// Lets a file move the clock, for simulations and tests: it holds the milliseconds that are added to the machine's

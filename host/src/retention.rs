@@ -2,12 +2,11 @@
 //! the store says.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use desk_store::{KeptFrom, Result};
 
 use crate::app::App;
-use crate::clock::{now_ms, to_column};
+use crate::clock::{self, now_ms, to_column};
 use crate::desk::erase;
 
 /// How long done calls, receipts without a message and deleted tasks' content are kept unless the settings say
@@ -21,8 +20,6 @@ const UPLOAD_DAYS: u32 = 1;
 const EVERY_MS: u64 = 3_600_000;
 /// After a start: it has more urgent things to do.
 const AFTER_START_MS: u64 = 60_000;
-/// How often the clock is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Most things of a kind that are looked up at a time.
 const FOUND_MAX: i64 = 5_000;
 /// Things that are forgotten in one job of the store: a millisecond or two, between webhooks.
@@ -53,10 +50,7 @@ impl Keep {
 pub async fn run(app: Arc<App>, keep: Keep) {
     let mut next = now_ms() + AFTER_START_MS;
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
-        if now_ms() < next {
-            continue;
-        }
+        clock::until(next).await;
         match sweep(&app, keep).await {
             Ok(0) => {}
             Ok(forgotten) => tracing::info!(forgotten, "what was kept long enough is forgotten"),

@@ -2,7 +2,6 @@
 //! here: when something is tried again before, which is the plugin's to say.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use channel_engine::contract::{AnswerResult, Problem, ProblemClass};
 use desk_store::faults::is_planted;
@@ -10,15 +9,13 @@ use desk_store::{CallRow, StoreError};
 
 use super::dispatcher::{begin_attempts, deliver};
 use crate::app::App;
-use crate::clock::{now_ms, to_column};
+use crate::clock::{self, now_ms, to_column};
 use crate::inbox::{InboxError, give_up};
 
 /// How long an answer may wait to be sent unless the settings say otherwise, hours: a day later it answers nothing any more.
 pub const SEND_HOURS: u32 = 24;
 /// How often is looked, by the desk's clock.
 const EVERY_MS: u64 = 60_000;
-/// How often the clock is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Most rows that are taken at a time.
 const FOUND_MAX: i64 = 100;
 
@@ -26,13 +23,11 @@ const FOUND_MAX: i64 = 100;
 pub async fn run(app: Arc<App>) {
     let mut next = now_ms() + EVERY_MS;
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
-        if now_ms() >= next {
-            if let Err(error) = sweep(&app).await {
-                tracing::error!(%error, "what has waited too long could not be ended");
-            }
-            next = now_ms() + EVERY_MS;
+        clock::until(next).await;
+        if let Err(error) = sweep(&app).await {
+            tracing::error!(%error, "what has waited too long could not be ended");
         }
+        next = now_ms() + EVERY_MS;
     }
 }
 
@@ -110,6 +105,12 @@ async fn settle_forsaken(app: &App) -> Result<(), StoreError> {
     loop {
         let (problem, channels, now) = (problem.clone(), app.channels.ids(), to_column(now_ms()));
         let since = late(app, now);
+        let looked = channels.clone();
+        // Mostly there is none, and the writer has better to do.
+        let found = app.store.read(move |tx| tx.forsaken_deliveries(&looked, since, 1)).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
         let settle = app.store.write(move |tx| {
             let found = tx.forsaken_deliveries(&channels, since, FOUND_MAX)?;
             for row in &found {

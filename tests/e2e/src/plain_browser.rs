@@ -36,7 +36,6 @@ impl PlainBrowser {
     }
 
     /// A request with the cookie, in English.
-    #[must_use]
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {
         let request =
             self.http.request(method, format!("{}{path}", self.base)).header("accept-language", "en");
@@ -64,7 +63,6 @@ impl PlainBrowser {
     }
 
     /// A form that does not say where it comes from.
-    #[must_use]
     pub fn form(&self, path: &str, form: &[(&str, &str)]) -> RequestBuilder {
         let pairs = form.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
