@@ -151,6 +151,15 @@ test("two administrators do not overwrite each other", async () => {
   await form.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("alert")).toContainText("Somebody else changed it meanwhile");
   await expect(page.locator("main")).toContainText("Good evening");
+
+  const account = (await api("GET", "accounts")).items.find(({ name }) => name === "Bike Shop").id;
+  await page.goto(`${deskUrl}/settings/accounts/${account}`);
+  await api("PATCH", `accounts/${account}`, { name: "Bike Shop in the harbour" });
+  await page.getByLabel("Name", { exact: true }).fill("Bike Shop in the station");
+  await page.getByRole("button", { name: "Save and check" }).click();
+  await expect(page.getByRole("alert")).toContainText("Somebody else changed it meanwhile");
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue("Bike Shop in the harbour");
+  await expect.poll(async () => (await api("GET", `accounts/${account}`)).health.state).toBe("connected");
 });
 
 test("the state of the desk: channels, events that could not be handled, the doctor", async () => {

@@ -253,9 +253,13 @@ pub(super) async fn change(
     let if_match = IfMatch::version(given(&pairs, "version").unwrap_or_default());
     let body = body(json!({"name": name, "settings": settings})).map_err(|error| refuse(&reader, error))?;
     let admin = auth::Admin(reader.token.clone());
-    match api::accounts::change(admin, State(app), Path(id.clone()), if_match, Json(body)).await {
+    match api::accounts::change(admin, State(app.clone()), Path(id.clone()), if_match, Json(body)).await {
         Ok(_) => Ok(Redirect::to(&format!("/settings/accounts/{id}")).into_response()),
-        Err(error) => Ok(show(&reader, &view, Some(&refusal::says(reader.look.words, &error)))),
+        Err(error) => {
+            // What somebody else saved meanwhile is shown, and not overwritten unseen by saving once more.
+            let view = if error.code() == "changed" { load(&app, &reader, id).await? } else { view };
+            Ok(show(&reader, &view, Some(&refusal::says(reader.look.words, &error))))
+        }
     }
 }
 
