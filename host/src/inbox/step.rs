@@ -6,6 +6,7 @@ use channel_engine::contract::{Account, AccountRequest, Conversation, Outcome, P
 use channel_engine::{CallError, Channel};
 use desk_store::faults::crash_point;
 use desk_store::{AccountRow, PendingEvent, StoreError, Tries, Tx};
+use serde::Deserialize as _;
 
 use super::breaker::{Pause, Verdict};
 use super::event::{Event, Origin};
@@ -114,7 +115,7 @@ pub async fn drain(app: &Arc<App>, account: &str, conversation: &str) -> Result<
 pub async fn give_up(app: &Arc<App>, queued: PendingEvent, problem: Problem) -> Result<(), InboxError> {
     let _lane = app.lanes.enter(&queued.account, &queued.conversation).await;
     let now = now_ms();
-    let Ok(event) = serde_json::from_value(queued.event.clone()) else {
+    let Ok(event) = Event::deserialize(&queued.event) else {
         app.store.write(move |tx| failure::park_unknown(tx, &queued, now)).await?;
         return Ok(());
     };
@@ -144,7 +145,7 @@ async fn drain_in(
         if queued.due_at > to_column(now_ms()) {
             return Ok(false);
         }
-        let Ok(event) = serde_json::from_value(queued.event.clone()) else {
+        let Ok(event) = Event::deserialize(&queued.event) else {
             app.store.write(move |tx| failure::park_unknown(tx, &queued, now_ms())).await?;
             continue;
         };
