@@ -39,6 +39,8 @@ pub struct App {
     pub inbox_bell: Notify,
     /// Hours that an answer may wait to be sent.
     pub send_hours: u32,
+    /// Minutes after which an unconfirmed answer is sent again by itself; without it, it never is.
+    pub resend_minutes: Option<u32>,
     /// The way out to messengers.
     pub egress: Egress,
     /// Rung when a call was queued.

@@ -38,6 +38,8 @@ pub struct FileConfig {
     pub file_days: Option<u32>,
     /// Hours that an answer may wait to be sent.
     pub send_hours: Option<u32>,
+    /// Minutes after which an unconfirmed answer is sent again; without it never.
+    pub resend_minutes: Option<u32>,
     /// Megabytes of the disk that stay free.
     pub free_disk_min_mb: Option<u64>,
     /// How lines of the log are written.

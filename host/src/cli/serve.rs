@@ -68,6 +68,10 @@ pub(super) struct ServeArgs {
     /// Hours that an answer may wait to be sent; then it ends as failed [default: 24]
     #[arg(long, env = "DESK_SEND_HOURS", value_parser = clap::value_parser!(u32).range(1..))]
     send_hours: Option<u32>,
+    /// Minutes after which an answer that nobody confirmed is sent again by itself, then after twice as long each time;
+    /// customers may get it twice [default: never, a person decides]
+    #[arg(long, env = "DESK_RESEND_MINUTES", value_parser = clap::value_parser!(u32).range(1..))]
+    resend_minutes: Option<u32>,
     /// HOST=URL: send calls for a host elsewhere, for the simulator and tests
     #[arg(long, env = "DESK_EGRESS", value_delimiter = ',')]
     egress: Vec<String>,
@@ -96,6 +100,7 @@ struct Settings {
     keep: Keep,
     file_days: u32,
     send_hours: u32,
+    resend_minutes: Option<u32>,
     egress: Vec<String>,
     clock: Option<PathBuf>,
     limits: Limits,
@@ -148,6 +153,7 @@ fn settings(args: ServeArgs) -> anyhow::Result<Settings> {
         },
         file_days: args.file_days.or(file.file_days).unwrap_or(attachments::LINK_DAYS).max(1),
         send_hours: args.send_hours.or(file.send_hours).unwrap_or(outbox::SEND_HOURS).max(1),
+        resend_minutes: args.resend_minutes.or(file.resend_minutes).map(|minutes| minutes.max(1)),
         egress: if args.egress.is_empty() { file.egress } else { args.egress },
         clock: args.clock.or(file.clock),
         limits: limits(args.connections_max.or(file.connections_max)),
@@ -197,6 +203,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         breakers: Breakers::default(),
         inbox_bell: Notify::new(),
         send_hours: settings.send_hours,
+        resend_minutes: settings.resend_minutes,
         egress,
         outbox_bell: Notify::new(),
         metrics: Metrics::default(),

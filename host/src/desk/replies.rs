@@ -181,7 +181,7 @@ fn queue_again(tx: &Tx, action: i64, may_double: bool, at: i64) -> desk_store::R
 }
 
 /// The messages are sent as they were made, with the links of that time.
-fn has_dead_link(tx: &Tx, action: i64, at: i64) -> desk_store::Result<bool> {
+pub(crate) fn has_dead_link(tx: &Tx, action: i64, at: i64) -> desk_store::Result<bool> {
     let files = tx.files_of_action(action)?;
     let Some(row) = tx.action(action)?.filter(|_| !files.is_empty()) else { return Ok(false) };
     let parts: Vec<Part> = serde_json::from_value(row.parts)?;

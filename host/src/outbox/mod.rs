@@ -6,6 +6,7 @@ mod dispatcher;
 mod egress;
 pub mod held;
 mod overdue;
+mod resend;
 
 pub use dispatcher::{recover, run};
 pub use egress::{Egress, EgressError, elsewhere};

@@ -8,6 +8,7 @@ use desk_store::faults::is_planted;
 use desk_store::{CallRow, StoreError};
 
 use super::dispatcher::{begin_attempts, deliver};
+use super::resend;
 use crate::app::App;
 use crate::clock::{self, now_ms, to_column};
 use crate::inbox::{InboxError, give_up};
@@ -17,7 +18,7 @@ pub const SEND_HOURS: u32 = 24;
 /// How often is looked, by the desk's clock.
 const EVERY_MS: u64 = 60_000;
 /// Most rows that are taken at a time.
-const FOUND_MAX: i64 = 100;
+pub(super) const FOUND_MAX: i64 = 100;
 
 /// Looks for ever.
 pub async fn run(app: Arc<App>) {
@@ -31,14 +32,16 @@ pub async fn run(app: Arc<App>) {
     }
 }
 
-/// Ends what has waited too long, in its order and so that the plugin hears of each call, and what nothing more can come of.
+/// Ends what has waited too long, in its order and so that the plugin hears of each call, and what nothing more can come of;
+/// then sends again what is lost, where the desk may.
 ///
 /// # Errors
 /// The store cannot be read or written.
 pub async fn sweep(app: &Arc<App>) -> Result<(), InboxError> {
     end_late_replies(app).await?;
     end_late_calls(app).await?;
-    Ok(settle_forsaken(app).await?)
+    settle_forsaken(app).await?;
+    Ok(resend::sweep(app).await?)
 }
 
 /// Until when what is late now was queued, ms.

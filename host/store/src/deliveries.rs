@@ -30,6 +30,17 @@ pub struct DeliveryRow {
     pub at: i64,
 }
 
+/// Which of the unconfirmed parts are meant.
+#[derive(Debug, Clone, Copy)]
+pub struct LostDeliveries {
+    /// ms.
+    pub now: i64,
+    /// Their call was queued after this, ms.
+    pub since: i64,
+    /// How long they are unconfirmed after the first attempt, ms; twice as long after the second, and so on.
+    pub wait: i64,
+}
+
 /// A receipt for a message whose id is not known yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReceiptRow {
@@ -181,6 +192,22 @@ impl Tx<'_> {
         );
         let mut statement = self.db.prepare_cached(&sql)?;
         let rows = statement.query_map(params![serde_json::to_string(channels)?, since, most], from_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Unconfirmed parts whose call may be sent again without a person's word, beyond a place in the order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn lost_deliveries(&self, lost: &LostDeliveries, after: i64, most: i64) -> Result<Vec<DeliveryRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM deliveries d WHERE state = 'unconfirmed' AND at > ?2 AND at <= ?1 - ?3 AND seq > ?4
+               AND EXISTS (SELECT 1 FROM calls c WHERE c.seq = d.call AND c.state = 'done' AND c.by_hand = 0 AND c.at > ?2
+                           AND d.at <= ?1 - (?3 << min(c.attempt - 1, 16)))
+             ORDER BY seq LIMIT ?5"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![lost.now, lost.since, lost.wait, after, most], from_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -66,6 +66,8 @@ impl Tx<'_> {
         }
         // A call that was under way may have arrived, as one that was to leave a moment later. One whose answer waits for the
         // plugin has arrived.
+        // Whether the desk before sent what is done here a second time, nobody knows.
+        self.db.execute("UPDATE calls SET by_hand = 1", [])?;
         let sql = format!(
             "UPDATE calls AS c SET state = 'queued', held = ?1
              WHERE state <> 'done' AND conversation <> '' AND {ANSWER_IS_OPEN}"
@@ -144,7 +146,7 @@ impl Tx<'_> {
     pub fn release_held(&self, scope: &HeldScope, code: &str, now: i64) -> Result<Held> {
         let HeldScope { account, conversation } = scope;
         let mut released = Held::default();
-        let sql = format!("UPDATE calls SET held = NULL, due_at = ?3, at = ?3 WHERE {IN_SCOPE}");
+        let sql = format!("UPDATE calls SET held = NULL, by_hand = 0, due_at = ?3, at = ?3 WHERE {IN_SCOPE}");
         released.calls = count(self.db.prepare_cached(&sql)?.execute(params![account, conversation, now])?);
         let sql = format!("UPDATE events SET held = NULL, at = ?3 WHERE {IN_SCOPE}");
         released.replies =

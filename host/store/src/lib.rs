@@ -52,7 +52,7 @@ pub use changes::{Change, Changes};
 pub use contacts::{ContactChange, ContactRow};
 pub use conversations::ConversationRow;
 pub use counts::{Counts, Sum};
-pub use deliveries::{DeliveryRow, ReceiptRow};
+pub use deliveries::{DeliveryRow, LostDeliveries, ReceiptRow};
 pub use directory::{Employee, EmployeeUse};
 pub use erase::Erased;
 pub use error::StoreError;

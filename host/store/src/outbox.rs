@@ -100,7 +100,8 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Queues a call that is done once more, as it was; `false` if it is not done or not kept any more.
+    /// Queues a call that is done once more, as it was, since a person says so; `false` if it is not done or not kept any
+    /// more.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -108,9 +109,25 @@ impl Tx<'_> {
         let changed = self
             .db
             .prepare_cached(
-                "UPDATE calls SET state = 'queued', due_at = ?2, at = ?2 WHERE seq = ?1 AND state = 'done'",
+                "UPDATE calls SET state = 'queued', due_at = ?2, at = ?2, by_hand = 0
+                 WHERE seq = ?1 AND state = 'done'",
             )?
             .execute([seq, at])?;
+        Ok(changed == 1)
+    }
+
+    /// Queues a call that is done once more, as it was, without a person's word: how long it has waited by then counts from
+    /// its beginning. `false` if it is not done or not kept any more.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn send_lost_again(&self, seq: i64, due_at: i64) -> Result<bool> {
+        let changed = self
+            .db
+            .prepare_cached(
+                "UPDATE calls SET state = 'queued', due_at = ?2 WHERE seq = ?1 AND state = 'done' AND by_hand = 0",
+            )?
+            .execute([seq, due_at])?;
         Ok(changed == 1)
     }
 

@@ -210,6 +210,7 @@ CREATE INDEX deliveries_by_message ON deliveries (account, message_id);
 CREATE INDEX deliveries_by_call ON deliveries (call) WHERE call IS NOT NULL;
 CREATE INDEX deliveries_by_conversation ON deliveries (account, conversation, seq);
 CREATE INDEX deliveries_pending ON deliveries (at) WHERE state = 'pending';
+CREATE INDEX deliveries_unconfirmed ON deliveries (at) WHERE state = 'unconfirmed';
 
 -- Receipts for messages whose id is not known yet (C7).
 CREATE TABLE receipts (
@@ -237,6 +238,7 @@ CREATE TABLE calls (
     problem      TEXT,                     -- JSON: why it waits
     at           INTEGER NOT NULL,
     held         INTEGER,                  -- when the backup was taken that it came back with: a person has to release it
+    by_hand      INTEGER NOT NULL DEFAULT 0, -- 1: it came back with a backup, so only a person may send it again
     UNIQUE (account, id)
 ) STRICT;
 CREATE INDEX calls_open ON calls (account, conversation, seq) WHERE state <> 'done';

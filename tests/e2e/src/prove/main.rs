@@ -73,7 +73,7 @@ const PROOFS: &[Proof] = &[
     Proof {
         name: "lost",
         promises: "G6",
-        does: "2,000 answers, one in ten broken off by Viber after it took them (2 min)",
+        does: "2,000 answers, one in ten lost on its way to Viber or back, kept for a person, then sent again (3 min)",
         run: |report| Box::pin(lost::prove(report)),
     },
     Proof {

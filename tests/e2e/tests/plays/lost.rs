@@ -2,7 +2,7 @@
 //! left is another matter: that is sent again.
 
 use anyhow::ensure;
-use e2e::{Bench, Cable, Desk, DeskOptions, HOUR_MS, SimClient};
+use e2e::{Bench, Cable, Desk, DeskOptions, HOUR_MS, SimClient, until};
 use serde_json::json;
 
 use crate::{Shop, shows, statuses};
@@ -96,6 +96,58 @@ async fn a_lost_request_is_sent_again_by_a_person_and_arrives_once() -> anyhow::
         )
         .await?;
     ensure!(olena.texts().await? == ["Did you get the bill?", "The bill is 120."], "once");
+    Ok(())
+}
+
+/// G6: a desk that was told so sends what nobody confirmed again by itself: after two minutes, then after four, until it has
+/// arrived. What may have arrived comes twice, and what a receipt settled does not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_that_may_sends_what_was_lost_again() -> anyhow::Result<()> {
+    let more = ["--resend-minutes", "2"].map(str::to_owned).to_vec();
+    let options = DeskOptions { movable_clock: true, more, ..DeskOptions::default() };
+    let shop = Shop::on(Bench::start_with(options, "127.0.0.1:0").await?).await?;
+    let (bench, desk) = (&shop.bench, &shop.bench.desk);
+    let (olena, task) = shop.customer("Olena").await?;
+    let drop = || bench.viber.fault("send_message", 1, json!({"drop": "before"}));
+    drop().await?;
+    let reply = desk.reply(&task, "The bill is 120.").await?;
+    desk.delivered(&task, &reply, "unconfirmed").await?;
+    drop().await?;
+    // The first wait, then twice as long after the second loss; a minute more, since the desk looks once a minute.
+    for other in ["Petro", "Stepan"] {
+        bench.pass(3 * 60_000).await?;
+        let attempted = || async {
+            let calls = bench.viber.calls("send_message").await?;
+            let hers = calls.iter().filter(|call| call["request"]["text"] == "The bill is 120.").count();
+            Ok((hers >= 2).then_some(hers))
+        };
+        until("it is sent again", attempted).await?;
+        // What is sent afterwards shows that the desk has looked at its queue since.
+        let (_, other) = shop.customer(other).await?;
+        let hi = desk.reply(&other, "hi").await?;
+        desk.delivered(&other, &hi, "delivered").await?;
+        ensure!(attempted().await? == Some(2), "too early");
+        desk.delivered(&task, &reply, "unconfirmed").await?;
+    }
+    bench.pass(2 * 60_000).await?;
+    desk.delivered(&task, &reply, "delivered").await?;
+    ensure!(olena.texts().await? == ["The bill is 120."], "it arrived once");
+
+    let (ivan, his) = shop.customer("Ivan").await?;
+    ivan.change(json!({"online": false})).await?;
+    for (text, is_settled) in [("At nine.", true), ("At ten.", false)] {
+        bench.viber.fault("send_message", 1, json!({"drop": "after"})).await?;
+        let reply = desk.reply(&his, text).await?;
+        desk.delivered(&his, &reply, "unconfirmed").await?;
+        if is_settled {
+            ivan.change(json!({"online": true})).await?;
+            desk.delivered(&his, &reply, "delivered").await?;
+            ivan.change(json!({"online": false})).await?;
+        }
+    }
+    bench.pass(3 * 60_000).await?;
+    let texts = shows(&ivan, 3).await?;
+    ensure!(texts == ["At nine.", "At ten.", "At ten."], "{texts:?}");
     Ok(())
 }
 
