@@ -1,6 +1,9 @@
 //! What a file is by its bytes, and what it may be called. Its sender says both and may lie about both (G18).
 
+use std::borrow::Cow;
+
 use channel_engine::contract::{Media, Part};
+use desk_store::faults::is_planted;
 
 /// What a message says that a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,20 +68,19 @@ impl Kind {
     }
 }
 
-/// The part's file, if it is one.
+/// The part's file, if it is one; a sticker is a picture too.
 #[must_use]
-pub fn media(part: &Part) -> Option<(Kind, &Media)> {
+pub fn media(part: &Part) -> Option<(Kind, Cow<'_, Media>)> {
     match part {
-        Part::Image(media) => Some((Kind::Image, media)),
-        Part::Video(media) => Some((Kind::Video, media)),
-        Part::Audio(media) => Some((Kind::Audio, media)),
-        Part::File(media) => Some((Kind::File, media)),
-        Part::Text(_)
-        | Part::Location(_)
-        | Part::Contact(_)
-        | Part::Sticker(_)
-        | Part::Link(_)
-        | Part::Other(_) => None,
+        Part::Image(media) => Some((Kind::Image, Cow::Borrowed(media))),
+        Part::Video(media) => Some((Kind::Video, Cow::Borrowed(media))),
+        Part::Audio(media) => Some((Kind::Audio, Cow::Borrowed(media))),
+        Part::File(media) => Some((Kind::File, Cow::Borrowed(media))),
+        Part::Sticker(sticker) => {
+            let media = Media { url: sticker.url.clone(), ..Media::default() };
+            Some((Kind::Image, Cow::Owned(media)))
+        }
+        Part::Text(_) | Part::Location(_) | Part::Contact(_) | Part::Link(_) | Part::Other(_) => None,
     }
 }
 
@@ -89,7 +91,11 @@ pub fn media(part: &Part) -> Option<(Kind, &Media)> {
 pub fn sniff(kind: Kind, first: &[u8]) -> Result<(&'static str, &'static str), &'static str> {
     let known = infer::get(first).map(|found| (found.mime_type(), found.extension()));
     let (media_type, extension) = known.unwrap_or((UNKNOWN, "bin"));
-    if kind.takes(media_type) { Ok((media_type, extension)) } else { Err(media_type) }
+    if kind.takes(media_type) || is_planted("type-unchecked") {
+        Ok((media_type, extension))
+    } else {
+        Err(media_type)
+    }
 }
 
 /// A name that is no path, shows what it is, and can be saved anywhere. Without one of its own, the kind's.

@@ -190,6 +190,22 @@ async fn a_file_is_fetched_once_its_server_is_back() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// G18, S38: the picture of a sticker, which comes over plain http, is kept too: who looks at it asks nobody but the desk.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sticker_is_kept_as_a_photo_is() -> anyhow::Result<()> {
+    let files = FileServer::start().await?;
+    let (bench, account, hook) = with_server(&files.base).await?;
+    let link = format!("http://{HOST}/good.png");
+    let sticker = json!({"type": "sticker", "sticker_id": 40_133, "media": link});
+    hook.post(&callback::message(1, "someone", &sticker)).await?;
+    let all = settled(&bench, &account, Duration::from_secs(20)).await?;
+    ensure!(all.len() == 1 && all[0]["kind"] == "sticker" && all[0]["state"] == "kept", "{all:#?}");
+    ensure!(all[0]["remote_url"] == link, "{all:#?}");
+    let kept = read(&all[0]["url"]).await?;
+    ensure!(kept.headers()["content-type"] == "image/png", "{:?}", kept.headers());
+    Ok(())
+}
+
 /// G17, T9: no link makes the desk call at its own machine, however it names it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_at_home_is_called() -> anyhow::Result<()> {

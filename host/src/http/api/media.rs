@@ -69,6 +69,8 @@ enum FileKind {
     Audio,
     /// Any other.
     File,
+    /// The picture of a sticker.
+    Sticker,
 }
 
 /// What became of a file.
@@ -129,7 +131,7 @@ fn named_in(row: &ActionRow) -> Vec<Attachment> {
     let parts = row.parts.as_array().map(Vec::as_slice).unwrap_or_default();
     let files = parts.iter().enumerate().filter_map(|(index, part)| {
         let (kind, media) = part.as_object()?.iter().next()?;
-        let is_file = matches!(kind.as_str(), "image" | "video" | "audio" | "file");
+        let is_file = matches!(kind.as_str(), "image" | "video" | "audio" | "file" | "sticker");
         is_file.then(|| Attachment {
             id: format!("{}-{index}", row.id),
             kind: kind.clone(),

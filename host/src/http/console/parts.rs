@@ -212,10 +212,9 @@ pub(super) fn phone(number: &str) -> Markup {
 
 fn show_sticker(shown: &Shown, sticker: &Sticker) -> Markup {
     let said = put(shown.look.words.sticker, "id", &sticker.id);
-    let url = sticker.url.as_deref().filter(|url| url.starts_with("https://"));
     html! {
-        @if let Some(url) = url {
-            img.sticker src=(url) alt=(said) loading="lazy" referrerpolicy="no-referrer";
+        @if let Some(path) = shown.file.and_then(|file| file.path.as_deref()) {
+            img.sticker src=(path) alt=(said);
         } @else {
             (boxed("☻", &html! { p { (said) } }))
         }
