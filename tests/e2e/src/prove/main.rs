@@ -27,6 +27,7 @@ mod sends;
 mod signatures;
 mod slow;
 mod stops;
+mod timing;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -87,6 +88,12 @@ const PROOFS: &[Proof] = &[
         promises: "G22",
         does: "8,448 flipped bits of a body and its MAC, and signatures of other shapes (1 min)",
         run: |report| Box::pin(signatures::prove(report)),
+    },
+    Proof {
+        name: "timing",
+        promises: "G22",
+        does: "whether a refusal's time tells how much of a signature was right: 1,000,000 samples (1 min)",
+        run: |report| Box::pin(async { timing::prove(report) }),
     },
     Proof {
         name: "replay",
