@@ -54,6 +54,8 @@ pub struct KillsSeen {
     pub unconfirmed: usize,
     /// Kills while a start recovered.
     pub in_recovery: usize,
+    /// How long the desk was up between kills.
+    pub up: Duration,
     /// The longest time from a start to the first callback answered 200.
     pub slowest_start: Duration,
 }
@@ -80,7 +82,9 @@ pub async fn kill_under_load(plan: &Kills) -> anyhow::Result<KillsSeen> {
     let mut seen = KillsSeen::default();
     let mut random = Random::new(plan.seed);
     for kill in 0..plan.kills {
-        tokio::time::sleep(random.between_ms(plan.apart_ms.start, plan.apart_ms.end)).await;
+        let up = random.between_ms(plan.apart_ms.start, plan.apart_ms.end);
+        tokio::time::sleep(up).await;
+        seen.up += up;
         bench.desk.kill()?;
         if (kill + 1) % plan.recovery_every == 0 {
             bench.desk.start_and_kill(random.between_ms(0, RECOVERY_MS)).await?;

@@ -27,6 +27,7 @@ pub(crate) async fn prove(report: &mut Report) -> anyhow::Result<()> {
         all.answers += seen.answers;
         all.unconfirmed += seen.unconfirmed;
         all.in_recovery += seen.in_recovery;
+        all.up += seen.up;
         all.slowest_start = all.slowest_start.max(seen.slowest_start);
         let kills = (desk + 1) * KILLS_A_DESK;
         report.progress(format!("{kills} kills and {} in recovery: {all:?}", all.in_recovery));
@@ -40,6 +41,13 @@ pub(crate) async fn prove(report: &mut Report) -> anyhow::Result<()> {
         format!("{callbacks}: 0"),
         "0",
         callbacks > 10_000,
+    );
+    let a_second = |count: usize| count as u64 / all.up.as_secs().max(1);
+    report.figure(
+        "callbacks and answers a second while the desk was up:",
+        format!("{} and {}", a_second(callbacks), a_second(answers)),
+        "about 200 and 20",
+        true,
     );
     report.figure("attempts that a kill left without 200:", all.repeated, "some", all.repeated > KILLS / 2);
     report.figure("lost or doubled, of operators' answers", format!("{answers}: 0"), "0", answers > 1_000);
