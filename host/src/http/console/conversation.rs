@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use desk_store::{ActionRow, DeliveryRow, Tx};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::look::{Look, iso};
 use super::parts::{self, File};
 use super::people::linked;
+use super::problem;
 use super::task::TaskView;
 use super::words::put;
 use crate::app::App;
@@ -149,17 +150,17 @@ fn marks(look: &Look, rows: &[DeliveryRow]) -> Markup {
 
 /// Why it is not there and what to do, with the way to send it again; else why a part waits, or in which other form it went.
 fn trouble(look: &Look, view: &TaskView, entry: &Entry, may_retry: bool) -> Markup {
-    let (state, problem) = deliveries::whole(&entry.deliveries);
-    let text = |problem: &serde_json::Value, name: &str| sentence(problem[name].as_str().unwrap_or_default());
+    let (state, why) = deliveries::whole(&entry.deliveries);
     if !matches!(state, "failed" | "unconfirmed") {
-        let reasons = entry.deliveries.iter().filter_map(|row| Some(text(row.problem.as_ref()?, "text")));
-        let reasons: BTreeSet<String> = reasons.filter(|reason| !reason.is_empty()).collect();
-        return html! { @for reason in reasons { p.faint { (reason) } } };
+        let reasons = entry.deliveries.iter().filter_map(|row| Some(problem::text(row.problem.as_ref()?)));
+        let reasons: BTreeSet<String> = reasons.map(PreEscaped::into_string).collect();
+        return html! { @for reason in reasons { p.faint { (PreEscaped(reason)) } } };
     }
-    let problem = problem.cloned().unwrap_or_default();
+    let why = why.cloned().unwrap_or_default();
     html! {
         div class={ "trouble " (state) } {
-            p { strong { (look.words.delivery(state)) ". " } (text(&problem, "text")) " " (text(&problem, "advice")) }
+            p { strong { (look.words.delivery(state)) ". " } (problem::class(look.words, &why)) }
+            p { (problem::text(&why)) " " (problem::advice(&why)) }
             @if may_retry { (retry(look, view, entry)) }
         }
     }
@@ -183,12 +184,4 @@ fn retry(look: &Look, view: &TaskView, entry: &Entry) -> Markup {
             }
         }
     }
-}
-
-/// With its stop.
-fn sentence(text: &str) -> String {
-    let is_whole = text.is_empty() || text.ends_with(['.', '!', '?', '…']);
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
-    format!("{first}{}{}", letters.as_str(), if is_whole { "" } else { "." })
 }

@@ -24,6 +24,7 @@ mod look;
 mod origin;
 mod parts;
 mod people;
+mod problem;
 mod refusal;
 mod session;
 mod settings;

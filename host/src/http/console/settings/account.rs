@@ -15,6 +15,7 @@ use super::super::super::api;
 use super::super::super::auth;
 use super::super::super::extract::{IfMatch, Json, Path};
 use super::super::look::Look;
+use super::super::problem;
 use super::super::refusal::{self, Refusal};
 use super::super::session::{Admin, Reader};
 use super::super::words::put;
@@ -152,14 +153,14 @@ pub(in super::super) fn draw(look: &Look, view: &View) -> Markup {
 /// How it is, and how customers come in.
 fn state(look: &Look, row: &AccountRow, view: &View) -> Markup {
     let words = look.words;
-    let problem = row.problem.clone().unwrap_or_default();
+    let why = row.problem.clone().unwrap_or_default();
     let here = format!("/settings/accounts/{}", row.id);
     html! {
         section.card.stack #health data-live aria-label=(row.name) {
             div.row { h2 { (row.name) } (health(words, &row.health)) }
             @if row.health == "failed" {
-                p.bad { (problem["text"].as_str().unwrap_or_default()) }
-                p { (problem["advice"].as_str().unwrap_or_default()) }
+                p.bad { (problem::class(words, &why)) }
+                p { (problem::text(&why)) " " (problem::advice(&why)) }
             }
             @if let Some(bot) = row.profile.as_ref() {
                 p { (words.bot) ": " strong { (bot["name"].as_str().unwrap_or_default()) } " " span.faint { (bot["uri"].as_str().unwrap_or_default()) } }

@@ -8,6 +8,7 @@ use desk_store::AccountRow;
 use maud::{Markup, html};
 
 use super::super::look::Look;
+use super::super::problem;
 use super::super::refusal::Refusal;
 use super::super::session::Admin;
 use super::super::task::channel_name;
@@ -50,7 +51,7 @@ fn card(words: &Words, row: &AccountRow) -> Markup {
         a.card.account href={ "/settings/accounts/" (row.id) } {
             span.row { strong { (row.name) } (health(words, &row.health)) }
             span.faint { (row.channel) @if let Some(bot) = bot { " · " (bot) } }
-            @if let Some(text) = row.problem.as_ref().and_then(|problem| problem["text"].as_str()) { span.bad { (text) } }
+            @if let Some(why) = &row.problem { span.bad { (problem::text(why)) } }
         }
     }
 }

@@ -14,6 +14,7 @@ use super::super::super::api;
 use super::super::super::auth;
 use super::super::super::extract::{Json, Path};
 use super::super::look::{Look, iso};
+use super::super::problem;
 use super::super::refusal::Refusal;
 use super::super::session::Admin;
 use super::{body, refuse};
@@ -42,8 +43,8 @@ fn event(look: &Look, row: &ParkedRow) -> Markup {
     html! {
         article {
             p.faint { time datetime=(iso(row.at)) { (look.full(row.at)) } " · " (row.account) " · " (row.kind) }
-            p.bad { (text("text")) }
-            p { (text("advice")) }
+            p.bad { (problem::text(&row.problem)) }
+            p { (problem::advice(&row.problem)) }
             details { summary { (words.what_came) } pre { (came) } }
             div.row.start {
                 form.row method="post" action={ "/settings/parked/" (row.id) } {

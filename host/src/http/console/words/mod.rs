@@ -1,5 +1,5 @@
 //! Every word of the console, a table a language. That each has every word is the compiler's business. Not here: the words
-//! of messages, problems and guides, which come from channels.
+//! of messages and guides, and what exactly went wrong, which come from channels.
 
 mod english;
 mod russian;
@@ -38,6 +38,9 @@ words! {
     conversation, details, no_actions, earlier, new_below, wrote, internal, note, pending, sent, delivered, seen, failed,
     unconfirmed, part, retry, may_double, retry_anyway, photo, video, audio, file, sticker, location, map, contact_card,
     own_number, link_gone, being_kept, not_kept, no_link, what_came, unknown_content, bytes, kilobytes, megabytes,
+    // What did not work, by the contract's class.
+    problem_unauthenticated, problem_malformed, problem_unsupported, problem_recipient, problem_account, problem_limit,
+    problem_transport, problem_internal,
     // The side.
     assignees, unassign, assign, add, save, complete, open_again, previous, next, customer, phone, phone_typed, phone_unknown,
     speaks, country, unknown, gets_messages, yes, no, must_write_first, session, session_until, session_over,
