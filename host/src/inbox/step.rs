@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use channel_engine::contract::{Account, AccountRequest, Conversation, Outcome, Problem};
 use channel_engine::{CallError, Channel};
-use desk_store::faults::crash_point;
+use desk_store::faults::{crash_point, is_planted};
 use desk_store::{AccountRow, PendingEvent, StoreError, Tries, Tx};
 use serde::Deserialize as _;
 
@@ -57,7 +57,7 @@ pub async fn handle(
     origin: Origin,
 ) -> Result<End, InboxError> {
     let lane = app.lanes.enter(account, conversation).await;
-    if drain_in(app, account, conversation, &lane).await? {
+    if drain_in(app, account, conversation, &lane).await? || is_planted("queue-jumped") {
         return step(app, account, conversation, event, origin, &lane).await;
     }
     // What came before it waits, so it waits behind.

@@ -1,6 +1,7 @@
 //! The choice to have an answer rather twice than not at all: what the messenger never confirmed is sent again by itself.
 //! Off unless the settings say so (G6). Not here: a person's wish to send again, which is `desk::replies`.
 
+use desk_store::faults::is_planted;
 use desk_store::{LostDeliveries, StoreError, Tx};
 
 use super::overdue::FOUND_MAX;
@@ -14,7 +15,8 @@ use crate::desk::replies::has_dead_link;
 /// # Errors
 /// The store cannot be read or written.
 pub(super) async fn sweep(app: &App) -> Result<(), StoreError> {
-    let Some(minutes) = app.resend_minutes else { return Ok(()) };
+    let minutes = app.resend_minutes.or(is_planted("resent-unasked").then_some(2));
+    let Some(minutes) = minutes else { return Ok(()) };
     let mut after = 0;
     loop {
         let now = to_column(now_ms());

@@ -32,12 +32,13 @@ mod inner {
     use super::CRASH_POINTS;
 
     /// What can be planted, by `DESK_FAULT=name`.
-    const FAULTS: [&str; 18] = [
+    const FAULTS: [&str; 23] = [
         "ack-before-commit",
         "body-limit-removed",
         "breaker-removed",
         "counter-not-written",
         "deadline-removed",
+        "early-receipts-dropped",
         "fence-removed",
         "guard-removed",
         "interrupted-sent-again",
@@ -46,11 +47,15 @@ mod inner {
         "memory-dedupe",
         "memory-limit-removed",
         "output-limits-removed",
+        "queue-jumped",
+        "receipts-lower",
+        "resent-unasked",
         "revoked-served",
         "seal-removed",
         "stale-handled",
         "synchronous-normal",
         "tries-removed",
+        "type-unchecked",
     ];
 
     static PLANTED: LazyLock<String> = LazyLock::new(|| {
