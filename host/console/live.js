@@ -69,7 +69,7 @@ export function toEnd() {
 
 /** Makes `old` like `fresh`, child by child where children have ids, so that what stays is not drawn anew. */
 function morph(old, fresh) {
-  if (old.isEqualNode(fresh) || isHeld(old, fresh)) return;
+  if (old.isEqualNode(fresh) || isHeld(old)) return;
   const keyed = fresh.children.length > 0 && [...fresh.children].every((child) => child.id);
   if (!keyed && !fresh.querySelector("form")) {
     old.replaceWith(fresh);
@@ -93,11 +93,10 @@ function morph(old, fresh) {
 }
 
 /** Somebody is choosing in it, or has opened a question: it must not be taken out of their hands. */
-function isHeld(old, fresh) {
+function isHeld(old) {
   const active = document.activeElement;
-  if (fresh.id === "side") return old.contains(active) && active.matches("select,input");
-  if (["parked", "health"].includes(fresh.id)) return old.querySelector("details[open]") !== null;
-  return fresh.id === "actions" && old.contains(active) && active.closest("details[open]") !== null;
+  if (old.dataset.live === "hold" && old.querySelector("details[open]")) return true;
+  return old.contains(active) && active.closest("select, input, details[open]") !== null;
 }
 
 function concerns(told) {

@@ -156,7 +156,7 @@ fn state(look: &Look, row: &AccountRow, view: &View) -> Markup {
     let why = row.problem.clone().unwrap_or_default();
     let here = format!("/settings/accounts/{}", row.id);
     html! {
-        section.card.stack #health data-live aria-label=(row.name) {
+        section.card.stack #health data-live="hold" aria-label=(row.name) {
             div.row { h2 { (row.name) } (health(words, &row.health)) }
             @if row.health == "failed" {
                 p.bad { (problem::class(words, &why)) }

@@ -27,7 +27,7 @@ const UNREADABLE: &str = "unreadable";
 pub(super) fn draw(look: &Look, parked: &[ParkedRow]) -> Markup {
     let words = look.words;
     html! {
-        section.card.stack #parked data-live {
+        section.card.stack #parked data-live="hold" {
             h2 { (words.parked) }
             p.faint { (words.parked_help) }
             @if parked.is_empty() { p { (words.parked_none) } }
