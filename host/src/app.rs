@@ -64,14 +64,22 @@ pub struct Channels {
 }
 
 impl Channels {
-    /// Loads plugins from files.
+    /// Loads plugins from files. With `@sha256:…` behind it, a file is loaded only if that is its digest: a new version waits
+    /// until somebody has named it.
     ///
     /// # Errors
-    /// A file does not fit the contract, or two files are the same channel.
+    /// A file does not fit the contract, is not the one that was named, or two files are the same channel.
     pub fn load(engine: &Engine, files: &[impl AsRef<Path>]) -> anyhow::Result<Self> {
         let mut by_id = BTreeMap::new();
         for file in files {
-            let channel = engine.load(file.as_ref())?;
+            let (file, pinned) = pinned(file.as_ref());
+            let channel = engine.load(file)?;
+            let digest = channel.digest();
+            anyhow::ensure!(
+                pinned.is_none_or(|pinned| pinned.eq_ignore_ascii_case(digest)),
+                "{} is not the component that --plugin names: its digest is sha256:{digest}. If you trust it, name that one",
+                file.display()
+            );
             let id = channel.manifest().id.clone();
             anyhow::ensure!(
                 by_id.insert(id.clone(), channel).is_none(),
@@ -97,6 +105,12 @@ impl Channels {
     pub fn iter(&self) -> impl Iterator<Item = &Channel> {
         self.by_id.values()
     }
+}
+
+/// The file, and the digest that it must have.
+fn pinned(named: &Path) -> (&Path, Option<&str>) {
+    let parts = named.to_str().and_then(|named| named.rsplit_once("@sha256:"));
+    parts.map_or((named, None), |(file, digest)| (Path::new(file), Some(digest)))
 }
 
 impl App {

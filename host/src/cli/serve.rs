@@ -34,7 +34,7 @@ const THREADS_MAX: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
-    /// A channel's component; repeat for several
+    /// A channel's component; repeat for several. FILE@sha256:DIGEST loads only the one that `desk inspect` says this of
     #[arg(long, env = "DESK_PLUGIN", value_delimiter = ',')]
     plugin: Vec<PathBuf>,
     /// Where the desk keeps its file

@@ -4,8 +4,8 @@
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, ensure};
-use e2e::{Desk, DeskOptions, desk_program, until};
+use anyhow::{Context, bail, ensure};
+use e2e::{Desk, DeskOptions, desk_program, run_desk, until};
 use guests::admitted::{self, Plan};
 
 /// G14: each is loaded or refused in time, whatever it is, and who loads it goes on.
@@ -46,6 +46,26 @@ async fn the_process_that_compiles_has_limits() -> anyhow::Result<()> {
     process.stderr.take().context("it is piped")?.read_to_string(&mut said)?;
     waited?;
     ensure!(!status.success() && said.contains("component: is empty"), "{status}: {said}");
+    Ok(())
+}
+
+/// G14: a component that is named with its digest is that one or none; whoever has changed the file has changed nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_component_is_loaded_under_its_own_digest_only() -> anyhow::Result<()> {
+    let inspected = run_desk(Command::new(desk_program()?).args(["inspect", guests::PLUGIN_ECHO]))?;
+    let inspected = String::from_utf8(inspected.stdout)?;
+    let digest =
+        inspected.lines().find_map(|line| line.trim().strip_prefix("digest")?.trim().strip_prefix("sha256:"));
+    let digest = digest.with_context(|| inspected.clone())?;
+    let named = |digest: &str| DeskOptions {
+        plugins: vec![format!("{}@sha256:{digest}", guests::PLUGIN_ECHO).into()],
+        ..DeskOptions::default()
+    };
+    let Err(refused) = Desk::start(named(&"0".repeat(64))).await else { bail!("another digest's is loaded") };
+    let said = format!("{refused:#}");
+    ensure!(said.contains("not the component") && said.contains(digest), "{said}");
+    let desk = Desk::start(named(digest)).await?;
+    ensure!(desk.list("channels").await?[0]["digest"].as_str().is_some_and(|shown| shown.ends_with(digest)));
     Ok(())
 }
 

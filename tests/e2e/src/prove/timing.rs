@@ -20,7 +20,7 @@ pub(crate) fn prove(report: &mut Report) -> anyhow::Result<()> {
     };
     let (t, early) = (t_of(ours)?, t_of(blind)?);
     report.figure("refusing a", ours, "|t| < 4.5", t < T_MAX);
-    report.figure("the measurement sees one that is", blind, "seen: |t| ≥ 4.5", early >= T_MAX);
+    report.figure("beside it a", blind, "seen: |t| ≥ 4.5", early >= T_MAX);
     Ok(())
 }
 
