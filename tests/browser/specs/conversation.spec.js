@@ -131,7 +131,7 @@ test("an answer that the phone refuses says why and what to do, and goes out aga
   await page.getByRole("button", { name: "Send to Olena" }).click();
   const trouble = lastBubble(page).locator(".trouble");
   await expect(trouble).toContainText("Not delivered.");
-  await expect(trouble).toContainText("This customer cannot be reached.");
+  await expect(trouble).toContainText("The customer cannot get it.");
   await expect.poll(async () => (await trouble.locator("[lang=en]").first().textContent()).length).toBeGreaterThan(40);
   await picture(page, "failure");
   await trouble.getByRole("button", { name: "Send again" }).click();

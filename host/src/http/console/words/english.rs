@@ -91,7 +91,7 @@ pub(super) static WORDS: Words = Words {
     problem_unauthenticated: "It is not proven who sent this.",
     problem_malformed: "What came is not as the messenger documents it.",
     problem_unsupported: "The messenger cannot do that.",
-    problem_recipient: "This customer cannot be reached.",
+    problem_recipient: "The customer cannot get it.",
     problem_account: "An administrator has to see to the account.",
     problem_limit: "A limit is used up; that passes with time.",
     problem_transport: "The connection to the messenger did not work.",

@@ -91,7 +91,7 @@ pub(super) static WORDS: Words = Words {
     problem_unauthenticated: "Не доказано, от кого это.",
     problem_malformed: "Пришло не то, что описано у мессенджера.",
     problem_unsupported: "Мессенджер этого не умеет.",
-    problem_recipient: "Этому клиенту сейчас нельзя написать.",
+    problem_recipient: "Клиент не может это получить.",
     problem_account: "Нужен администратор: что-то не так с аккаунтом.",
     problem_limit: "Исчерпан лимит, со временем это пройдёт.",
     problem_transport: "Не удалась связь с мессенджером.",

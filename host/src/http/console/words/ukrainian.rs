@@ -91,7 +91,7 @@ pub(super) static WORDS: Words = Words {
     problem_unauthenticated: "Не доведено, від кого це.",
     problem_malformed: "Прийшло не те, що описано в месенджера.",
     problem_unsupported: "Месенджер цього не вміє.",
-    problem_recipient: "Цьому клієнтові зараз не можна написати.",
+    problem_recipient: "Клієнт не може це отримати.",
     problem_account: "Потрібен адміністратор: щось не так з акаунтом.",
     problem_limit: "Вичерпано ліміт, з часом це мине.",
     problem_transport: "Не вдався зв’язок із месенджером.",
