@@ -51,13 +51,14 @@ pub async fn run(app: Arc<App>, keep: Keep) {
     let mut next = now_ms() + AFTER_START_MS;
     loop {
         clock::until(next).await;
+        // From its beginning: an hour that passes meanwhile counts.
+        next = now_ms() + EVERY_MS;
         match sweep(&app, keep).await {
             Ok(0) => {}
             Ok(forgotten) => tracing::info!(forgotten, "what was kept long enough is forgotten"),
             Err(error) => tracing::error!(%error, "what was kept long enough could not be forgotten"),
         }
         sweep_files(&app).await;
-        next = now_ms() + EVERY_MS;
     }
 }
 

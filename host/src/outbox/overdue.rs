@@ -25,10 +25,11 @@ pub async fn run(app: Arc<App>) {
     let mut next = now_ms() + EVERY_MS;
     loop {
         clock::until(next).await;
+        // From its beginning: a minute that passes meanwhile counts.
+        next = now_ms() + EVERY_MS;
         if let Err(error) = sweep(&app).await {
             tracing::error!(%error, "what has waited too long could not be ended");
         }
-        next = now_ms() + EVERY_MS;
     }
 }
 

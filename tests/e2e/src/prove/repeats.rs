@@ -88,10 +88,10 @@ async fn kept(bench: &Bench, account: &str) -> anyhow::Result<usize> {
 
 /// Pairs of callbacks that differ in nothing but their tokens, by one.
 async fn large_tokens(report: &mut Report, desk: &Desk, hook: &Hook) -> anyhow::Result<()> {
-    let before = done(desk).await?;
+    let (before, now) = (done(desk).await?, callback::now_ms());
     for token in LARGE_TOKEN..LARGE_TOKEN + 2 * PAIRS {
         let mut body: Value = serde_json::from_slice(&callback::text(token, "user-0-0", "again"))?;
-        body["timestamp"] = 1_767_225_600_000_u64.into();
+        body["timestamp"] = now.into();
         post(hook, &body).await?;
     }
     let processed = done(desk).await? - before;
@@ -102,10 +102,10 @@ async fn large_tokens(report: &mut Report, desk: &Desk, hook: &Hook) -> anyhow::
 
 /// `delivered`, `seen` and `failed` share the message's token, and come from each device.
 async fn receipts(report: &mut Report, desk: &Desk, hook: &Hook) -> anyhow::Result<()> {
-    let before = done(desk).await?;
+    let (before, now) = (done(desk).await?, callback::now_ms());
     for event in ["delivered", "seen", "failed", "seen", "delivered", "failed"] {
         let user = "user-0-0";
-        let body = json!({"event": event, "timestamp": 1_767_225_600_000_u64, "message_token": LARGE_TOKEN,
+        let body = json!({"event": event, "timestamp": now, "message_token": LARGE_TOKEN,
             "user_id": user, "desc": "x"});
         post(hook, &body).await?;
     }
