@@ -152,6 +152,15 @@ impl User {
         self.sim.patch(&format!("users/{}", self.alias), fields).await
     }
 
+    /// Lets Viber's next answer about the person go wrong, and nobody else's.
+    ///
+    /// # Errors
+    /// The simulator refuses.
+    pub async fn fault(&self, method: &str, fault: Value) -> anyhow::Result<()> {
+        let rule = json!({"method": method, "user": self.alias, "times": 1, "fault": fault});
+        self.sim.post("faults", rule).await.map(drop)
+    }
+
     /// Writes a text.
     ///
     /// # Errors

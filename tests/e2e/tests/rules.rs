@@ -255,7 +255,7 @@ async fn a_first_message_that_is_no_text_names_the_task_by_what_came() -> anyhow
         let caption = body["text"].as_str().unwrap_or_default();
         ensure!(description.starts_with(title) && description.ends_with(caption), "I5: {description}");
         let actions = bench.desk.actions(&task).await?;
-        let is_file = matches!(action, "picture" | "video" | "file");
+        let is_file = matches!(action, "picture" | "video" | "file" | "sticker");
         ensure!(actions.len() == 1, "I5: {actions:?}");
         ensure!(
             actions[0]["attachments"][0]["remote_url"].is_string() == is_file,
