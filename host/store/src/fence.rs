@@ -64,10 +64,10 @@ impl Tx<'_> {
         if is_planted("fence-removed") {
             return self.held();
         }
-        // A call that was under way may have arrived, as one that was to leave a moment later. One whose answer waits for the
-        // plugin has arrived.
         // Whether the desk before sent what is done here a second time, nobody knows.
         self.db.execute("UPDATE calls SET by_hand = 1", [])?;
+        // A call that was under way may have arrived, as one that was to leave a moment later. One whose answer waits for the
+        // plugin has arrived.
         let sql = format!(
             "UPDATE calls AS c SET state = 'queued', held = ?1
              WHERE state <> 'done' AND conversation <> '' AND {ANSWER_IS_OPEN}"

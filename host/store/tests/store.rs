@@ -1,8 +1,8 @@
 //! What the store promises to its callers, on a real file. What the rows mean is tested where it is decided.
 
 use desk_store::{
-    ContactChange, KeptFrom, NewAccount, NewAction, NewCall, NewEvent, NewTask, ReceiptRow, SealedSecret,
-    Store, StoreError, TaskFilter, Tries,
+    ContactChange, HeldScope, KeptFrom, LostDeliveries, NewAccount, NewAction, NewCall, NewEvent, NewTask,
+    ReceiptRow, SealedSecret, Store, StoreError, TaskFilter, Tries, Tx,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -313,6 +313,69 @@ async fn parts_of_which_nothing_can_come_are_found() {
     assert_eq!(found("viber", 9).await.expect("it reads"), [""; 0], "young");
     assert_eq!(found("viber", 10).await.expect("it reads"), ["x"], "the others may still come to an end");
     assert_eq!(found("echo", 10).await.expect("it reads"), ["x", "y", "z"], "nobody works on them");
+}
+
+/// A call that is done, and the part that it sent; its answer was lost at the time 10. The part's place and the call's.
+fn lose_an_answer(tx: &Tx) -> Result<(i64, i64), StoreError> {
+    tx.add_account(&account("a"))?;
+    let requester = tx.save_contact(&contact("x"))?;
+    let (task, _) = tx.open_task(&task(requester))?;
+    let action = tx.add_action(&action(task))?.ok_or(StoreError::Missing("the action"))?;
+    tx.queue_call(&call("x", "send"))?;
+    tx.add_delivery(action, "a", "x", 0, 10)?;
+    let call = tx.call_seq("a", "send")?.ok_or(StoreError::Missing("the call"))?;
+    let part = tx.delivery(action, "x", 0)?.ok_or(StoreError::Missing("the part"))?.seq;
+    lose_again(tx, part, call, 10)?;
+    Ok((part, call))
+}
+
+fn lose_again(tx: &Tx, part: i64, call: i64, at: i64) -> Result<(), StoreError> {
+    tx.begin_attempt(call, at)?.ok_or(StoreError::Missing("a queued call"))?;
+    assert!(tx.end_call(call)?);
+    tx.set_delivery_call(part, call)?;
+    tx.set_delivery(part, "unconfirmed", None, None, at)
+}
+
+/// How many are found that wait for 100 ms, and for twice as long each time.
+fn lost(tx: &Tx, now: i64, since: i64) -> Result<usize, StoreError> {
+    Ok(tx.lost_deliveries(&LostDeliveries { now, since, wait: 100 }, 0, 9)?.len())
+}
+
+/// G6: what is lost waits twice as long each time, within the time that an answer may take, and while nothing is under way.
+#[tokio::test]
+async fn what_is_lost_waits_twice_as_long_each_time() {
+    let check = |tx: &Tx| {
+        let (part, call) = lose_an_answer(tx)?;
+        assert_eq!((lost(tx, 109, 0)?, lost(tx, 110, 0)?), (0, 1));
+        assert_eq!(lost(tx, 110, 10)?, 0, "its time is over");
+        assert!(tx.send_lost_again(call, 110)?);
+        assert_eq!(lost(tx, 110, 0)?, 0, "it is on its way");
+        lose_again(tx, part, call, 110)?;
+        assert_eq!((lost(tx, 309, 0)?, lost(tx, 310, 0)?), (0, 1));
+        tx.set_delivery(part, "delivered", Some("77"), None, 310)?;
+        assert_eq!(lost(tx, 310, 0)?, 0, "a receipt settled it");
+        Ok(())
+    };
+    Bench::new().store.write(check).await.expect("as it should be");
+}
+
+/// G6, G34: whether the desk before sent it again after the backup, nobody knows, so it takes a person; whose word counts
+/// for that one time, and for what they release.
+#[tokio::test]
+async fn what_came_back_with_a_backup_is_left_to_a_person() {
+    let check = |tx: &Tx| {
+        let (part, call) = lose_an_answer(tx)?;
+        tx.raise_fence("reply", 110, &json!({}))?;
+        assert_eq!(lost(tx, 110, 0)?, 0);
+        assert!(!tx.send_lost_again(call, 110)?);
+        assert!(tx.send_again(call, 110)?, "a person may");
+        tx.raise_fence("reply", 110, &json!({}))?;
+        tx.release_held(&HeldScope::default(), "held", 110)?;
+        lose_again(tx, part, call, 110)?;
+        assert_eq!(lost(tx, 310, 0)?, 1, "from then on it is this desk's own");
+        Ok(())
+    };
+    Bench::new().store.write(check).await.expect("as it should be");
 }
 
 /// C7: a receipt for an unknown message waits, and is taken once.
