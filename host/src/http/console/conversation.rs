@@ -1,10 +1,10 @@
 //! The conversation as people know it from messengers: day lines, bubbles, how far each answer has come. Not here: what is
 //! in a bubble (`parts`).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use desk_store::{ActionRow, DeliveryRow, Tx};
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::look::{Look, iso};
 use super::parts::{self, File};
@@ -152,9 +152,10 @@ fn marks(look: &Look, rows: &[DeliveryRow]) -> Markup {
 fn trouble(look: &Look, view: &TaskView, entry: &Entry, may_retry: bool) -> Markup {
     let (state, why) = deliveries::whole(&entry.deliveries);
     if !matches!(state, "failed" | "unconfirmed") {
-        let reasons = entry.deliveries.iter().filter_map(|row| Some(problem::text(row.problem.as_ref()?)));
-        let reasons: BTreeSet<String> = reasons.map(PreEscaped::into_string).collect();
-        return html! { @for reason in reasons { p.faint { (PreEscaped(reason)) } } };
+        let reasons = entry.deliveries.iter().filter_map(|row| row.problem.as_ref());
+        let reasons: BTreeMap<_, _> =
+            reasons.map(|why| (why["text"].as_str().unwrap_or_default(), why)).collect();
+        return html! { @for (text, why) in reasons { @if !text.is_empty() { p.faint { (problem::text(why)) } } } };
     }
     let why = why.cloned().unwrap_or_default();
     html! {

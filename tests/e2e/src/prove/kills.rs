@@ -44,9 +44,9 @@ pub(crate) async fn prove(report: &mut Report) -> anyhow::Result<()> {
     );
     let a_second = |count: usize| count as u64 / all.up.as_secs().max(1);
     report.figure(
-        "callbacks and answers a second while the desk was up:",
+        "callbacks and answers a second while the desk was up, of 200 and 20 offered:",
         format!("{} and {}", a_second(callbacks), a_second(answers)),
-        "about 200 and 20",
+        "–",
         true,
     );
     report.figure("attempts that a kill left without 200:", all.repeated, "some", all.repeated > KILLS / 2);
